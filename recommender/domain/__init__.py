@@ -1,0 +1,1 @@
+"""Nouns of the product: plain values, the standard library and numpy only."""

@@ -1,0 +1,1 @@
+"""The registry: every attribute, question, segment, policy rule and sentence, once, as data."""

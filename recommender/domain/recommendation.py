@@ -1,0 +1,122 @@
+"""The result of a recommendation: it carries its own arithmetic."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recommender.domain.limits import Limit
+
+Scalar = int | float | bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentShare:
+    """Membership probability with its 90 % interval."""
+
+    segment: str
+    probability: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One named addend of the utility. ``reference``: the same term of the reference car."""
+
+    attribute: str
+    level: str
+    utility: float
+    reference: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    attribute: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    change: Mapping[str, Scalar]
+    effect: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A ranked configuration."""
+
+    rank: int
+    config_id: str
+    trim_id: str
+    unit_id: str | None
+    brand: str
+    model: str
+    trim: str
+    options: tuple[str, ...]
+    price_cny: int | None
+    total_price_cny: int | None
+    purchase_tax_cny: int | None
+    subsidy_cny: int
+    attributes: Mapping[str, Scalar]
+    utility: float
+    choice_probability: float
+    terms: tuple[Term, ...]
+    reasons: tuple[Reason, ...]
+    drawbacks: tuple[Reason, ...]
+    counterfactuals: tuple[Counterfactual, ...]
+    unknown: tuple[str, ...]
+    notes: tuple[Reason, ...] = ()
+    tied_with_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """One changed limit: ``to`` None with ``accept_unknown`` true means "also where it is not known"."""
+
+    attribute: str
+    op: str
+    before: object
+    to: object
+    accept_unknown: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        if self.accept_unknown:
+            return {"attribute": self.attribute, "accept_unknown": True}
+        return {"attribute": self.attribute, "limit": self.op, "from": self.before, "to": self.to}
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    changes: tuple[LimitChange, ...]
+    admits: int
+    best: str
+    loss: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """``top_1``: probability that the first car is the person's first choice among those considered."""
+
+    top_1: float
+    next_question: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    model_version: str
+    catalogue_version: str
+    registry_fingerprint: str
+    date: dt.date
+    segments: tuple[SegmentShare, ...]
+    confidence: Confidence
+    limits: tuple[Limit, ...]
+    consideration_set_size: int
+    left_out_unknown: int
+    items: tuple[Item, ...]
+    relaxations: tuple[Relaxation, ...]

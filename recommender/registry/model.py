@@ -1,0 +1,257 @@
+"""Typed registry: what the TOML files hold after loading. Nothing here reads files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from recommender.domain.limits import Op
+
+AttributeKind = Literal["number", "boolean", "level", "ordered"]
+QuestionKind = Literal["integer", "number", "boolean", "choice", "choices", "place", "brands"]
+Better = Literal["more", "less", "none"]
+Transform = Literal["linear", "log"]
+PartWorthSource = Literal["survey", "evidence", "market", "stated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence or label in both languages."""
+
+    zh: str
+    en: str
+
+    def get(self, lang: str) -> str:
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a number becomes a column of the design matrix; constants, never of the set ranked.
+
+    ``z = (f(clip(x, low, high)) - f(reference)) / (f(reference + scale) - f(reference))`` with f the identity
+    or the natural logarithm: z is 0 at ``reference`` and 1 at ``reference + scale``. ``unknown`` is the
+    value assumed for the *utility* where the true one is not known (below the middle, never flattering).
+    """
+
+    transform: Transform
+    reference: float
+    scale: float
+    low: float
+    high: float
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    id: str
+    kind: AttributeKind
+    unit: str
+    label: Text
+    better: Better
+    importance: str | None
+    limit: bool
+    group: str
+    levels: tuple[Level, ...] = ()
+    catalogue_levels: bool = False
+    """Levels come from the catalogue (brand, model_line)."""
+    personal: bool = False
+    """Computed per person (total_price_cny …): no catalogue column."""
+    integer: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    encoding: Encoding | None = None
+    """None for numbers that carry no utility. Level and boolean attributes are dummy coded."""
+    unknown_level: str | None = None
+    """Level assumed for the utility of a level or boolean attribute that is not known; None = term 0."""
+    advantage: Text | None = None
+    drawback: Text | None = None
+    """Short words for a reason: "Longer electric range" / "Shorter electric range"."""
+    show: bool = True
+    """Shown in the specification table of a car."""
+
+    @property
+    def level_ids(self) -> tuple[str, ...]:
+        return tuple(level.id for level in self.levels)
+
+    def level_label(self, level: str, lang: str) -> str:
+        for known in self.levels:
+            if known.id == level:
+                return known.label.get(lang)
+        return level
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``question`` has one of ``values``; the word "missing" stands for not answered."""
+
+    question: str
+    values: tuple[str | bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an answer moves. Every mapping may be empty.
+
+    ``segments``: segment id -> likelihood ratio. ``part_worths``: "attribute" or "attribute=level" -> shift
+    in utility units (source "stated"). ``multiply``: importance or attribute id -> factor of the part-worths.
+    """
+
+    segments: Mapping[str, float] = field(default_factory=dict)
+    part_worths: Mapping[str, float] = field(default_factory=dict)
+    multiply: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Effect of a number answer inside ``at_least <= x <= at_most`` (either may be open)."""
+
+    at_least: float | None
+    at_most: float | None
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRule:
+    """The limit that an answer makes while all of ``when`` hold.
+
+    ``value`` None = the answer itself (times ``percent``/100 for numbers; a boolean question without a
+    value makes its limit only when answered true).
+    """
+
+    attribute: str
+    op: Op
+    value: str | bool | tuple[str, ...] | None = None
+    percent: int = 100
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOption:
+    id: str
+    label: Text
+    effect: Effect = field(default_factory=Effect)
+    limit: LimitRule | None = None
+    """Limit made when this option is chosen (safety_musts)."""
+    exclusive: bool = False
+    """Choosing it unticks the others (none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    page: str
+    kind: QuestionKind
+    text: Text
+    why: Text
+    fast: bool = False
+    hint: Text | None = None
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    max_items: int | None = None
+    options: tuple[QuestionOption, ...] = ()
+    levels_of: str | None = None
+    """Options are the levels of this attribute (body_types)."""
+    disjoint_with: str | None = None
+    show_if: tuple[Condition, ...] = ()
+    """Asked only while all hold; evaluated on the answers given so far."""
+    limits: tuple[LimitRule, ...] = ()
+    bands: tuple[Band, ...] = ()
+    per_item: Effect | None = None
+    """Effect template for each chosen item, "{item}" replaced (best, worst, brands_prefer)."""
+
+    def option(self, option_id: str) -> QuestionOption | None:
+        return next((o for o in self.options if o.id == option_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    id: str
+    title: Text
+    fast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """One of the ten things people weigh (best, worst, weights)."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PriorPartWorth:
+    """Evidence prior of one column: mean utility for each segment and one standard deviation."""
+
+    attribute: str
+    level: str | None
+    means: Mapping[str, float]
+    sd: float
+    source: PartWorthSource
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    id: str
+    label: Text
+    description: Text
+    share: float
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A dated figure of a rule or an assumption, with its source."""
+
+    id: str
+    value: float
+    unit: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    source: str
+    note: Text | None = None
+
+
+@dataclass(frozen=True)
+class Registry:
+    attributes: Mapping[str, Attribute]
+    importances: Mapping[str, Importance]
+    pages: tuple[Page, ...]
+    questions: Mapping[str, Question]
+    segments: tuple[Segment, ...]
+    part_worths: tuple[PriorPartWorth, ...]
+    policies: tuple[Policy, ...]
+    messages: Mapping[str, Text]
+    fingerprint: str
+    """sha256 of all that a model depends on: attribute, level, question, option and segment ids, encodings."""
+
+    @cached_property
+    def pages_by_id(self) -> Mapping[str, Page]:
+        return {page.id: page for page in self.pages}
+
+    def questions_of(self, page_id: str) -> tuple[Question, ...]:
+        return tuple(q for q in self.questions.values() if q.page == page_id)
+
+    def policy(self, policy_id: str, on: dt.date) -> Policy:
+        """The policy figure in force on a day. Raises KeyError where none is."""
+        for policy in self.policies:
+            started = policy.valid_from is None or policy.valid_from <= on
+            ended = policy.valid_to is not None and policy.valid_to < on
+            if policy.id == policy_id and started and not ended:
+                return policy
+        raise KeyError(f"no policy {policy_id} in force on {on.isoformat()}")
+
+    def message(self, message_id: str, lang: str, **params: object) -> str:
+        """A sentence with its parameters filled. Raises KeyError on an unknown id or a missing parameter."""
+        return self.messages[message_id].get(lang).format_map(params)
