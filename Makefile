@@ -79,7 +79,7 @@ install: venv
 	[ "$$(cat $(VENV)/.run 2>/dev/null)" = "$$key" ] && exit 0; \
 	echo "Installing what is needed to run (once, a minute or two) ..." && \
 	$(PIP) -r requirements/run.lock && \
-	$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e . && \
+	PYTHONWARNINGS=ignore $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e . && \
 	echo "$$key" > $(VENV)/.run
 
 install-test: install
