@@ -51,9 +51,12 @@ clean: ## remove the environment and caches; state in var/ stays
 	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # ------------------------------------------------------------------------------------------- environment
-# .venv is made anew when its python is gone, too old, or when the folder was moved (scripts hold its path).
+# .venv is made anew when its python is gone or too old, or when the folder was moved (its scripts hold the path);
+# one that was made by hand is taken as it is.
 venv:
-	@if [ "$$(cat $(VENV)/.place 2>/dev/null)" = "$$(pwd -P)" ] && $(PY) -c 'import pip' 2>/dev/null; then exit 0; fi; \
+	@place=$$(cat $(VENV)/.place 2>/dev/null || pwd -P); \
+	if [ "$$place" = "$$(pwd -P)" ] && \
+	  $(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exit 0; fi; \
 	found=; old=; bare=; \
 	for name in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
 	  "$$name" -c '' 2>/dev/null || continue; \
@@ -65,7 +68,8 @@ venv:
 	  if [ "$$(uname)" = Darwin ]; then remedy='brew install python@3.12'; \
 	  elif [ -n "$$bare" ]; then \
 	    remedy="apt install python3-venv (or $$("$$bare" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'))"; \
-	  else remedy='apt install python3.12 python3.12-venv'; fi; \
+	  elif [ -n "$$old" ]; then remedy='apt install python3.11 python3.11-venv'; \
+	  else remedy='apt install python3 python3-venv'; fi; \
 	  if [ -n "$$bare" ]; then echo "$$bare cannot make a virtual environment. Install: $$remedy" >&2; \
 	  elif [ -n "$$old" ]; then echo "$$old is $$("$$old" -V 2>&1), 3.11 or newer is needed. Install: $$remedy" >&2; \
 	  else echo "Python 3.11 or newer is needed. Install: $$remedy" >&2; fi; \
