@@ -54,6 +54,7 @@ LIVES_IN: dict[str, frozenset[str]] = {
     "openpyxl": frozenset({"storage"}),
     "defusedxml": frozenset({"storage"}),
     "pydantic": frozenset({"settings"}),
+    "pydantic_core": frozenset({"settings"}),
     "pydantic_settings": frozenset({"settings"}),
     "click": frozenset({"workspace", "cli"}),
     "rich": frozenset({"workspace", "cli"}),
