@@ -1,0 +1,1 @@
+"""Which builds exist, and what to change when none obeys every limit."""

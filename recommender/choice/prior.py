@@ -1,0 +1,128 @@
+"""From the registry's cited evidence to an artefact: the model before any choice has been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from recommender.choice.artefact import Artefact, ColumnSpec, Floats
+from recommender.choice.encoder import encode_column
+from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn
+from recommender.registry.effects import evidence_keys
+from recommender.registry.model import Attribute, PartWorthSource, PriorPartWorth, Registry
+
+PRICE_KNOTS_CNY = np.array([50_000.0, 90_000.0, 130_000.0, 180_000.0, 250_000.0, 350_000.0, 550_000.0])
+"""Where the assumption for unknown values is estimated: the price classes of the market."""
+
+_KNOT_LOG_WIDTH = 0.35
+_HAIRCUT = 0.25
+"""Unknown is assumed below what is typical at the price: it must never beat a printed value by luck."""
+_MINIMUM_WEIGHT = 3.0
+
+
+def column_specs(registry: Registry) -> tuple[ColumnSpec, ...]:
+    """The columns that the registry's attributes make, unknown values not yet estimated.
+
+    Attributes with catalogue levels (brand, line) get no column: only a stated wish gives them utility.
+    """
+    specs: list[ColumnSpec] = []
+    for attribute in registry.attributes.values():
+        specs.extend(_specs_of(attribute))
+    return tuple(specs)
+
+
+def _specs_of(attribute: Attribute) -> list[ColumnSpec]:
+    nothing = np.zeros(len(PRICE_KNOTS_CNY))
+    if attribute.catalogue_levels:
+        return []
+    if attribute.kind == "number":
+        if attribute.encoding is None:
+            return []
+        return [ColumnSpec(attribute.id, None, attribute.encoding, nothing)]
+    if attribute.kind == "boolean":
+        return [ColumnSpec(attribute.id, BOOLEAN_LEVELS[1], None, nothing)]
+    ordered = attribute.kind == "ordered"
+    levels = attribute.level_ids[1:] if ordered else attribute.level_ids
+    return [ColumnSpec(attribute.id, level, None, nothing, cumulative=ordered) for level in levels]
+
+
+def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns, price_cny: Floats) -> Floats:
+    """What to assume where the value is not known, at each price knot: float64 [P].
+
+    Kernel mean of the known z by log price, moved by a quarter of their spread towards the worse side;
+    with no known value at all: the registry's ``unknown`` figure, or "does not have it".
+    """
+    z = encode_column(columns.get(spec.attribute), spec, len(price_cny))
+    known = ~np.isnan(z) & ~np.isnan(price_cny)
+    if not known.any():
+        return np.full(len(PRICE_KNOTS_CNY), _registry_unknown(spec))
+    z, log_price = z[known], np.log(price_cny[known])
+    weights = np.exp(-0.5 * ((np.log(PRICE_KNOTS_CNY)[:, None] - log_price) / _KNOT_LOG_WIDTH) ** 2)
+    overall = z.mean()
+    # a few virtual cars at the overall mean steady the knots where little is known
+    total = weights.sum(axis=1) + _MINIMUM_WEIGHT
+    centre = (weights @ z + _MINIMUM_WEIGHT * overall) / total
+    if spec.level is not None:
+        return np.asarray(centre * (1.0 - _HAIRCUT)) if _is_wanted(attribute) else np.asarray(centre)
+    toward_worse = {"more": -1.0, "less": 1.0, "none": 0.0}[attribute.better]
+    return np.asarray(centre + toward_worse * _HAIRCUT * z.std())
+
+
+def _is_wanted(attribute: Attribute) -> bool:
+    return attribute.kind in ("boolean", "ordered") and attribute.better == "more"
+
+
+def _registry_unknown(spec: ColumnSpec) -> float:
+    if spec.encoding is None:
+        return 0.0
+    column = NumberColumn(np.array([spec.encoding.unknown]))
+    return float(encode_column(column, spec, 1)[0])
+
+
+def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 0) -> Artefact:
+    """The evidence artefact: registry priors, unknown values estimated on a catalogue's columns.
+
+    ``columns`` must hold ``price_cny``; personal attributes without a column use the registry's figure.
+    """
+    price = columns["price_cny"]
+    assert isinstance(price, NumberColumn)
+    specs = tuple(_with_unknown(spec, registry, columns, price.values) for spec in column_specs(registry))
+    priors = {(p.attribute, p.level): p for p in registry.part_worths}
+    rows = [priors.get((spec.attribute, _prior_level(spec))) for spec in specs]
+    segments = tuple(segment.id for segment in registry.segments)
+    return Artefact(
+        version=version,
+        registry_fingerprint=registry.fingerprint,
+        seed=seed,
+        segments=segments,
+        columns=specs,
+        price_knots_cny=PRICE_KNOTS_CNY,
+        means=np.array([[row.means.get(g, 0.0) if row else 0.0 for row in rows] for g in segments]),
+        sds=np.tile([row.sd if row else 0.0 for row in rows], (len(segments), 1)),
+        sources=tuple(_source(row) for row in rows),
+        citations=tuple(row.citation if row else "" for row in rows),
+        shares=np.array([segment.share for segment in registry.segments]),
+        membership=_membership(registry, segments),
+    )
+
+
+def _with_unknown(spec: ColumnSpec, registry: Registry, columns: Columns, price: Floats) -> ColumnSpec:
+    unknown = estimate_unknown(spec, registry.attributes[spec.attribute], columns, price)
+    return ColumnSpec(spec.attribute, spec.level, spec.encoding, unknown, spec.cumulative)
+
+
+def _prior_level(spec: ColumnSpec) -> str | None:
+    return None if spec.level == BOOLEAN_LEVELS[1] else spec.level
+
+
+def _source(row: PriorPartWorth | None) -> PartWorthSource:
+    return row.source if row else "evidence"
+
+
+def _membership(registry: Registry, segments: tuple[str, ...]) -> Mapping[tuple[str, str], Floats]:
+    ratios: dict[tuple[str, str], Floats] = {}
+    for key, effect in evidence_keys(registry):
+        if effect.segments:
+            ratios[key] = np.log([effect.segments.get(segment, 1.0) for segment in segments])
+    return ratios
