@@ -1,0 +1,42 @@
+"""The way through the questionnaire, computed from the answers: no "current step" is stored anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from recommender.domain.buyer import Answer
+from recommender.registry.model import Condition, Question, Registry
+
+MISSING = "missing"
+"""Stands in a condition for a question that is not answered."""
+
+
+def conditions_hold(conditions: tuple[Condition, ...], answers: Mapping[str, Answer]) -> bool:
+    """Whether all conditions hold; no condition holds always."""
+    return all(_holds(condition, answers.get(condition.question)) for condition in conditions)
+
+
+def _holds(condition: Condition, answer: Answer | None) -> bool:
+    if answer is None:
+        return MISSING in condition.values
+    if isinstance(answer, tuple):
+        return any(item in condition.values for item in answer)
+    # Compared with their type, because 1 == True in Python.
+    return any(type(answer) is type(value) and answer == value for value in condition.values)
+
+
+def visible_questions(
+    page_id: str, answers: Mapping[str, Answer], registry: Registry
+) -> tuple[Question, ...]:
+    """Questions of one page that are asked after these answers; empty for an unknown page."""
+    questions = registry.questions_of(page_id)
+    return tuple(question for question in questions if conditions_hold(question.show_if, answers))
+
+
+def path(answers: Mapping[str, Answer], registry: Registry, fast: bool) -> tuple[str, ...]:
+    """Ids of the pages in order that have something to ask; on the fast path only the fast ones."""
+    return tuple(
+        page.id
+        for page in registry.pages
+        if (page.fast or not fast) and visible_questions(page.id, answers, registry)
+    )
