@@ -38,6 +38,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from recommender.domain.errors import Problem
+from recommender.storage.stored import DatabaseError
 
 if TYPE_CHECKING:
     from recommender.storage.drafts import Drafts
@@ -99,18 +100,6 @@ result_table = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
-
-
-class DatabaseError(Exception):
-    """The database cannot do it now; nothing was changed. ``problem`` says why and what to do.
-
-    Codes: database_locked (try again), database_full, database_not_ready (not migrated),
-    database_unreachable, database_address.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(f"{problem.path}: {problem.code} {problem.value}".rstrip())
 
 
 def utc_now() -> dt.datetime:

@@ -11,20 +11,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from recommender.domain.buyer import Answer
 from recommender.storage.database import Database, draft_table
+from recommender.storage.stored import Draft
 
 LIFETIME = dt.timedelta(days=30)
 """After the last saved page."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """``answers``: only the answered questions, canonical values (lists are tuples)."""
-
-    draft_id: str
-    answers: Mapping[str, Answer]
-    created_at: dt.datetime
-    updated_at: dt.datetime
-    expires_at: dt.datetime
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from recommender.domain.errors import Problem
-from recommender.storage.database import Database, DatabaseError, begun, database_problem, metadata
+from recommender.storage.database import Database, begun, database_problem, metadata
+from recommender.storage.stored import DatabaseError
 
 LOCK_SECONDS = 60.0
 _ADVISORY_KEY = 7_215_330_492_118_046_231

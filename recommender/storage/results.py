@@ -10,30 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from recommender.storage.database import Database, result_table
+from recommender.storage.stored import Expired, StoredResult
 
 LIFETIME = dt.timedelta(days=90)
 REMEMBERED = dt.timedelta(days=365)
 """How long after its end a link is still answered with "expired" instead of "never heard of"."""
-
-
-@dataclass(frozen=True)
-class StoredResult:
-    """``request``: canonical ANSWERS.json. ``document``: the result as it was shown (CONTRACT §3)."""
-
-    token: str
-    request: Mapping[str, object]
-    document: Mapping[str, object]
-    catalogue_version: str
-    model_version: str
-    created_at: dt.datetime
-    expires_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """The link was good until ``expired_at``; what it held is gone."""
-
-    expired_at: dt.datetime
 
 
 @dataclass(frozen=True)
