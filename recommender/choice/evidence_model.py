@@ -120,7 +120,7 @@ def _reweighted(draws: Floats, trade_offs: Sequence[Floats]) -> tuple[Floats, Fl
     """Importance-weighted mean of the draws, and draws resampled to equal weights (systematic)."""
     log_weight = np.zeros(len(draws))
     for rows in trade_offs:
-        gaps = draws @ rows.T
+        gaps = draws[:, : rows.shape[1]] @ rows.T
         log_weight -= np.log1p(np.exp(-np.clip(gaps, -50.0, 50.0))).sum(axis=1)
     weight = _softmax(log_weight)
     positions = (np.arange(len(draws)) + 0.5) / len(draws)

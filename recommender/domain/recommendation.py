@@ -109,6 +109,8 @@ class Confidence:
 
 @dataclass(frozen=True)
 class Recommendation:
+    """``coverage``: for each limited attribute, the share of trims whose value is known."""
+
     model_version: str
     catalogue_version: str
     registry_fingerprint: str
@@ -116,6 +118,7 @@ class Recommendation:
     segments: tuple[SegmentShare, ...]
     confidence: Confidence
     limits: tuple[Limit, ...]
+    coverage: Mapping[str, float]
     consideration_set_size: int
     left_out_unknown: int
     items: tuple[Item, ...]

@@ -15,6 +15,7 @@ from recommender.configurator.builds import enumerate_builds
 from recommender.domain.catalogue import Catalogue
 from recommender.domain.table import BuildTable, NumberColumn
 from recommender.registry.model import Registry
+from recommender.services.effect_table import EffectTable, effect_table
 
 Indices = NDArray[np.intp]
 
@@ -36,6 +37,7 @@ class Market:
     brand_of: NDArray[np.int32]
     coverage: Mapping[str, float]
     row_of: Mapping[str, int]
+    effects: EffectTable
 
     @property
     def price_cny(self) -> Floats:
@@ -76,6 +78,7 @@ def market_of_table(
         brand_of=_codes([catalogue.models[trim.model_id].brand for trim in catalogue.trims]),
         coverage=_coverage(registry, catalogue),
         row_of={config_id: row for row, config_id in enumerate(table.config_ids)},
+        effects=effect_table(registry, model.artefact),
     )
 
 

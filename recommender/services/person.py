@@ -1,0 +1,91 @@
+"""From a request to what the ranking needs of a person: limits, circumstances, taste."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.choice.artefact import Floats
+from recommender.choice.encoder import encode
+from recommender.choice.seam import Evidence, Posterior
+from recommender.domain.buyer import Circumstances, Request
+from recommender.domain.limits import Limit
+from recommender.domain.table import Columns
+from recommender.ownership.personal import circumstances_of, personal_columns
+from recommender.registry.effects import FiredEffect, effects_of
+from recommender.registry.limits_of import answer_limits
+from recommender.registry.model import Registry
+from recommender.services.market import Market
+
+
+@dataclass(frozen=True)
+class Person:
+    """``limits``: those of the answers, then those given directly. ``columns``: every attribute column of
+    the market's table, with the personal ones (total price, monthly cost, winter range) computed."""
+
+    request: Request
+    limits: tuple[Limit, ...]
+    circumstances: Circumstances
+    columns: Columns
+    posterior: Posterior
+
+
+def read_person(request: Request, market: Market) -> Person:
+    """All that the answers say, in the market's terms. Pure."""
+    circumstances = circumstances_of(request, market.catalogue, market.registry)
+    personal = personal_columns(market.table.columns, circumstances, market.registry)
+    columns = {**market.table.columns, **personal}
+    evidence = read_evidence(request, market.registry)
+    return Person(
+        request=request,
+        limits=(*answer_limits(request.answers, market.registry), *request.limits),
+        circumstances=circumstances,
+        columns=columns,
+        posterior=market.model.posterior(evidence, _trade_off_rows(request, market, columns)),
+    )
+
+
+def read_evidence(request: Request, registry: Registry) -> Evidence:
+    """Effects of the answers, summed; weights multiply what the answers gave."""
+    fired = effects_of(request.answers, registry)
+    shifts: dict[str, float] = {}
+    multipliers: dict[str, float] = {}
+    for effect in fired:
+        for key, shift in effect.effect.part_worths.items():
+            shifts[key] = shifts.get(key, 0.0) + shift
+        for key, factor in effect.effect.multiply.items():
+            _multiply(multipliers, key, factor, registry)
+    for key, weight in request.weights.items():
+        _multiply(multipliers, key, weight, registry)
+    return Evidence(_keys(fired), shifts, multipliers, request.answers)
+
+
+def _keys(fired: Sequence[FiredEffect]) -> tuple[tuple[str, str], ...]:
+    return tuple((effect.question_id, effect.key) for effect in fired)
+
+
+def _multiply(multipliers: dict[str, float], key: str, factor: float, registry: Registry) -> None:
+    """Spread a factor on an importance over its attributes; a factor on an attribute stays there."""
+    if key in registry.importances:
+        names = [a.id for a in registry.attributes.values() if a.importance == key]
+    else:
+        names = [key]
+    for name in names:
+        multipliers[name] = multipliers.get(name, 1.0) * factor
+
+
+def _trade_off_rows(request: Request, market: Market, columns: Columns) -> list[Floats]:
+    """For each choice made: encoded "chosen minus other" rows over the artefact's columns."""
+    rows: list[Floats] = []
+    for trade_off in request.trade_offs:
+        if trade_off.chosen is None:
+            continue
+        others = [c for c in trade_off.shown if c != trade_off.chosen]
+        index = np.array([market.row_of[c] for c in (trade_off.chosen, *others)], dtype=np.intp)
+        picked = {name: column.take(index) for name, column in columns.items()}
+        artefact = market.model.artefact
+        z = encode(picked, artefact.columns, market.price_cny[index], artefact.price_knots_cny)
+        rows.append(z[0] - z[1:])
+    return rows

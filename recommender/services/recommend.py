@@ -1,0 +1,119 @@
+"""The one function behind every door: a request and a market in, a recommendation out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from recommender.domain.buyer import Request
+from recommender.domain.recommendation import Item, Recommendation, Scalar
+from recommender.domain.table import LevelColumn, NumberColumn
+from recommender.ownership.purchase import PurchaseCost, purchase_cost
+from recommender.services.confidence import Beliefs, believe, confidence, tied
+from recommender.services.consideration import Consideration, consider, diverse_top
+from recommender.services.market import Indices, Market
+from recommender.services.person import read_person
+from recommender.services.reasons import explain_row
+from recommender.services.reference import Reference, reference_car
+from recommender.services.relaxing import relaxations
+from recommender.services.scoring import Scores, score
+from recommender.services.weight_changes import weighed_parts, weight_change
+
+
+def recommend(request: Request, market: Market) -> Recommendation:
+    """Ranked configurations that obey every limit, or what to change when too few do.
+
+    Pure: the same request, market and model give the same result, whatever the order of the catalogue.
+    """
+    scores = score(read_person(request, market), market)
+    considered = consider(scores)
+    beliefs = believe(scores, considered)
+    return Recommendation(
+        model_version=market.model.artefact.version,
+        catalogue_version=market.catalogue.version,
+        registry_fingerprint=market.registry.fingerprint,
+        date=request.date,
+        segments=scores.person.posterior.segments,
+        confidence=confidence(scores, considered, beliefs),
+        limits=scores.person.limits,
+        coverage={limit.attribute: market.coverage[limit.attribute] for limit in scores.person.limits},
+        consideration_set_size=len(considered.rows),
+        left_out_unknown=considered.left_out_unknown,
+        items=_items(scores, considered, beliefs),
+        relaxations=relaxations(scores, considered),
+    )
+
+
+def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple[Item, ...]:
+    rows = diverse_top(scores, considered)
+    if not len(rows):
+        return ()
+    reference = reference_car(scores, considered)
+    parts = weighed_parts(scores, considered)
+    position_of = {row: position for position, row in enumerate(considered.rows.tolist())}
+    costs = _purchase_costs(scores, rows)
+    positions = [position_of[row] for row in rows.tolist()]
+    items: list[Item] = []
+    for index, (row, position) in enumerate(zip(rows.tolist(), positions, strict=True)):
+        change = weight_change(scores, considered, parts, row)
+        items.append(
+            replace(
+                describe_row(scores, reference, costs, index, row),
+                choice_probability=float(beliefs.share[position]),
+                counterfactuals=(change,) if change else (),
+                tied_with_next=index + 1 < len(rows) and tied(beliefs, position, positions[index + 1]),
+            )
+        )
+    return tuple(items)
+
+
+def _purchase_costs(scores: Scores, rows: Indices) -> PurchaseCost:
+    columns = {name: column.take(rows) for name, column in scores.person.columns.items()}
+    price, electric = columns["price_cny"], columns["electric_range_km"]
+    powertrain, condition = columns["powertrain"], columns.get("condition")
+    assert isinstance(price, NumberColumn) and isinstance(electric, NumberColumn)
+    assert isinstance(powertrain, LevelColumn) and isinstance(condition, LevelColumn | None)
+    return purchase_cost(
+        price, powertrain, electric, scores.person.circumstances, scores.market.registry, condition=condition
+    )
+
+
+def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, index: int, row: int) -> Item:
+    """One configuration with its arithmetic; ``index`` is its place in ``costs``, counted from 0."""
+    market, person = scores.market, scores.person
+    trim = market.catalogue.trims[market.table.trim_of[row]]
+    line = market.catalogue.models[trim.model_id]
+    lang = person.request.lang
+    explanation = explain_row(scores, reference, row)
+    attributes = {a: c.value(row) for a, c in person.columns.items() if a in market.registry.attributes}
+    return Item(
+        rank=index + 1,
+        config_id=market.table.config_ids[row],
+        trim_id=trim.trim_id,
+        unit_id=market.table.unit_ids[row],
+        brand=line.brand_name(lang),
+        model=line.model_name(lang),
+        trim=trim.name(lang),
+        options=market.table.options[row],
+        price_cny=_integer(attributes["price_cny"]),
+        total_price_cny=_integer(attributes["total_price_cny"]),
+        purchase_tax_cny=_known(costs.purchase_tax_cny[index]),
+        subsidy_cny=_known(costs.subsidy_cny[index]) or 0,
+        attributes=attributes,
+        utility=float(sum(term.utility for term in explanation.terms)),
+        choice_probability=0.0,
+        terms=explanation.terms,
+        reasons=explanation.reasons,
+        drawbacks=explanation.drawbacks,
+        counterfactuals=(),
+        unknown=tuple(a for a, value in attributes.items() if value is None),
+    )
+
+
+def _integer(value: Scalar) -> int | None:
+    return None if value is None else round(float(value))
+
+
+def _known(value: float) -> int | None:
+    return None if np.isnan(value) else round(float(value))
