@@ -6,14 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from recommender.registry.model import Attribute, Condition, Effect, LimitRule, Question, Registry
-from recommender.registry.path import MISSING
+from recommender.registry.path import MISSING, NOT_KNOWN, option_ids
 from recommender.registry.problem_list import ProblemList
 
 Places = Mapping[tuple[str, str], str]
 """(table, id or number) -> ``file:id``."""
-
-NOT_KNOWN = "unknown"
-"""Given as an answer it means: not answered."""
 
 _RESERVED = (MISSING, NOT_KNOWN)
 _OPS_OF_KIND: Mapping[str, tuple[str, ...]] = {
@@ -44,14 +41,6 @@ def column_fault(name: str, registry: Registry) -> str | None:
         return "registry_part_worth"
     known = attribute.catalogue_levels or level in attribute.level_ids
     return None if known else "registry_unknown_reference"
-
-
-def option_ids(question: Question, registry: Registry) -> tuple[str, ...]:
-    """Ids that may be chosen: the options, or the levels of ``levels_of``."""
-    if question.levels_of is None:
-        return tuple(option.id for option in question.options)
-    attribute = registry.attributes.get(question.levels_of)
-    return () if attribute is None else attribute.level_ids
 
 
 def check_questions(registry: Registry, places: Places, faults: ProblemList) -> None:

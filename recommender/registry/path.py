@@ -10,6 +10,9 @@ from recommender.registry.model import Condition, Question, Registry
 MISSING = "missing"
 """Stands in a condition for a question that is not answered."""
 
+NOT_KNOWN = "unknown"
+"""Given as an answer it means: not answered."""
+
 
 def conditions_hold(conditions: tuple[Condition, ...], answers: Mapping[str, Answer]) -> bool:
     """Whether all conditions hold; no condition holds always."""
@@ -40,3 +43,11 @@ def path(answers: Mapping[str, Answer], registry: Registry, fast: bool) -> tuple
         for page in registry.pages
         if (page.fast or not fast) and visible_questions(page.id, answers, registry)
     )
+
+
+def option_ids(question: Question, registry: Registry) -> tuple[str, ...]:
+    """Ids that may be chosen: the options, or the levels of ``levels_of``."""
+    if question.levels_of is None:
+        return tuple(option.id for option in question.options)
+    attribute = registry.attributes.get(question.levels_of)
+    return () if attribute is None else attribute.level_ids

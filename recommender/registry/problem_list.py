@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 
 from recommender.domain.errors import Problem, Rejected, shown
@@ -30,13 +31,15 @@ class ProblemList:
         if len(self._problems) >= MAX_PROBLEMS:
             self._dropped += 1
             return
-        self._problems.append(Problem(path, code, shown(value), params))
+        self._problems.append(Problem(path, code, shown(_as_json(value)), params))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self.add(problem.path, problem.code, problem.value, **problem.params)
 
-    def nearest(self, word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    def nearest(
+        self, word: str, known: Iterable[str], count: int = 3, cutoff: float = 0.5
+    ) -> tuple[str, ...]:
         """Known names close to a word that is not known; empty after 25 searches (they are slow)."""
         if self._searches >= _MAX_NEAREST_SEARCHES:
             return ()
@@ -44,7 +47,7 @@ class ProblemList:
         by_folded: dict[str, str] = {}
         for name in known:
             by_folded.setdefault(name.casefold(), name)
-        found = difflib.get_close_matches(word[:_NEAREST_CHARACTERS].casefold(), by_folded, count, 0.5)
+        found = difflib.get_close_matches(word[:_NEAREST_CHARACTERS].casefold(), by_folded, count, cutoff)
         return tuple(by_folded[name] for name in found)
 
     @property
@@ -58,3 +61,8 @@ class ProblemList:
         """Raise Rejected with everything found so far."""
         if self._problems:
             raise Rejected(self.problems)
+
+
+def _as_json(value: object) -> str:
+    """A value as the person wrote it: true, not True."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
