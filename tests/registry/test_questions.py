@@ -1,4 +1,4 @@
-"""The questionnaire as shipped: ids, bounds and limits of the public contract, effects that stay in bounds."""
+"""The questionnaire as shipped: ids, bounds and limits of the public contract, effects in bounds."""
 
 from __future__ import annotations
 
@@ -63,7 +63,14 @@ OPTIONS = {
     "worst": IMPORTANCES,
 }
 LISTS = {"rough_kinds", "cargo", "body_types", "cockpit_top", "safety_musts", "best", "worst"}
-BOOLEANS = {"older_passengers", "parked_indoors", "narrow_lanes", "adas_must", "adas_subscription", "try_rental"}
+BOOLEANS = {
+    "older_passengers",
+    "parked_indoors",
+    "narrow_lanes",
+    "adas_must",
+    "adas_subscription",
+    "try_rental",
+}
 MAX_ITEMS = {"cockpit_top": 2, "best": 3, "worst": 2}
 
 CEILING = Condition("budget_kind", ("missing", "ceiling"))
@@ -240,20 +247,25 @@ def test_follow_up_questions_are_hidden_where_they_make_no_sense(registry: Regis
 
 def test_wording_promises_nothing_a_car_cannot_do(registry: Registry) -> None:
     for text in texts(registry):
-        assert text.zh.strip() and text.en.strip()
+        assert text.zh.strip(), text
+        assert text.en.strip(), text
         assert not any(claim in f"{text.zh} {text.en}".lower() for claim in CLAIMS), text
     hint = registry.questions["adas_need"].hint
     assert hint is not None
-    assert "组合驾驶辅助" in hint.zh and "负责" in hint.zh
+    assert "组合驾驶辅助" in hint.zh
+    assert "负责" in hint.zh
     assert "responsible" in hint.en
 
 
 def test_every_question_asks_and_says_why(registry: Registry) -> None:
     for question in registry.questions.values():
-        assert question.text.zh.endswith(("？", "。", "）？")) and "？" in question.text.zh, question.id
+        assert "？" in question.text.zh, question.id
+        assert question.text.zh.endswith(("？", "。")), question.id
         assert "?" in question.text.en, question.id
-        assert question.why.zh.endswith("。") and question.why.en.endswith("."), question.id
-        assert len(question.text.zh) <= 40 and len(question.why.zh) <= 45, question.id
+        assert question.why.zh.endswith("。"), question.id
+        assert question.why.en.endswith("."), question.id
+        assert len(question.text.zh) <= 40, question.id
+        assert len(question.why.zh) <= 45, question.id
 
 
 def test_segments_are_the_four_in_order_with_shares_of_one(registry: Registry) -> None:
