@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from recommender.registry.effects import item_effect
 from recommender.registry.model import Attribute, Condition, Effect, LimitRule, Question, Registry
 from recommender.registry.path import MISSING, NOT_KNOWN, option_ids
 from recommender.registry.problem_list import ProblemList
@@ -207,16 +208,12 @@ class _QuestionCheck:
         return attribute.catalogue_levels or set(values) <= set(attribute.level_ids)
 
     def _effects(self) -> Iterator[tuple[str, Effect]]:
-        for option in self.question.options:
-            yield f"option.{option.id}", option.effect
         for number, band in enumerate(self.question.bands, 1):
             yield f"band.{number}", band.effect
-        template = self.question.per_item
-        if template is not None and self.question.kind == "brands":
-            yield "per_item", resolve_template(template, "any")
-        elif template is not None:
-            for item in option_ids(self.question, self.registry):
-                yield "per_item", resolve_template(template, item)
+        for item in option_ids(self.question, self.registry):
+            yield f"option.{item}", item_effect(self.question, item)
+        if self.question.kind == "brands":
+            yield "per_item", item_effect(self.question, "any")
 
     def _effect(self, effect: Effect, key: str) -> None:
         segments = {segment.id for segment in self.registry.segments}
@@ -234,12 +231,3 @@ class _QuestionCheck:
                 self._fault(f"{key}.multiply.{name}", "registry_unknown_reference", name)
             if factor < 0:
                 self._fault(f"{key}.multiply.{name}", "registry_scale", factor)
-
-
-def resolve_template(template: Effect, item: str) -> Effect:
-    """The effect with "{item}" replaced in every key."""
-
-    def resolved(values: Mapping[str, float]) -> dict[str, float]:
-        return {key.replace("{item}", item): value for key, value in values.items()}
-
-    return Effect(resolved(template.segments), resolved(template.part_worths), resolved(template.multiply))

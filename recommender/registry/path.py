@@ -51,3 +51,12 @@ def option_ids(question: Question, registry: Registry) -> tuple[str, ...]:
         return tuple(option.id for option in question.options)
     attribute = registry.attributes.get(question.levels_of)
     return () if attribute is None else attribute.level_ids
+
+
+def chosen_ids(answer: Answer) -> tuple[str, ...]:
+    """Option ids of an answer: a yes/no answer has the options "true" and "false", a number none."""
+    if isinstance(answer, tuple):
+        return answer
+    if isinstance(answer, bool):
+        return ("true" if answer else "false",)
+    return (answer,) if isinstance(answer, str) else ()

@@ -72,7 +72,7 @@ def plain_value(value: object, path: str, problems: ProblemList) -> object:
 
 def _text(raw: bytes | str, problems: ProblemList) -> str | None:
     if len(raw) > MAX_BYTES:
-        problems.add("", "body_too_large", len(raw), limit=MAX_BYTES)
+        problems.add("", "body_too_large", len(raw), megabytes=MAX_BYTES // 1_000_000)
         return None
     try:
         # Text is encoded too: it finds lone surrogates and measures the size in bytes.
@@ -82,7 +82,7 @@ def _text(raw: bytes | str, problems: ProblemList) -> str | None:
         problems.add("", "not_utf8", fault.reason if isinstance(fault, UnicodeDecodeError) else "")
         return None
     if len(encoded) > MAX_BYTES:
-        problems.add("", "body_too_large", len(encoded), limit=MAX_BYTES)
+        problems.add("", "body_too_large", len(encoded), megabytes=MAX_BYTES // 1_000_000)
         return None
     return text
 
