@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from recommender.domain.buyer import Answer
@@ -21,21 +20,11 @@ class FiredEffect(NamedTuple):
     effect: Effect
 
 
-@dataclass(frozen=True, slots=True)
-class FiredEffect:
-    """What one answer moves. ``key`` names the answer in a model's membership table: the option id, or the
-    band of a number as ``low..high`` (an open end is empty)."""
-
-    question_id: str
-    key: str
-    effect: Effect
-
-
 def effects_of(answers: Mapping[str, Answer], registry: Registry) -> tuple[FiredEffect, ...]:
     """Everything that the answers move, in the registry's order.
 
-    Numbers have one entry for every band that holds them; chosen items have the effect of their option and,
-    resolved for the item, that of ``per_item``. Answers to questions that are hidden by now still count.
+    Numbers have one entry for every band that holds them, chosen items one each. Answers to questions that
+    are hidden by now still count.
     """
     return tuple(
         FiredEffect(question.id, key, effect)
@@ -47,37 +36,25 @@ def effects_of(answers: Mapping[str, Answer], registry: Registry) -> tuple[Fired
 
 
 def possible_effects(registry: Registry) -> tuple[FiredEffect, ...]:
-    """The effect of every possible answer, each once (templates resolved for the ids the registry knows)."""
-    found: list[FiredEffect] = []
-    for question in registry.questions.values():
-        entries = [(band_key(band), band.effect) for band in question.bands]
-        entries += [(option.id, option.effect) for option in question.options]
-        if question.per_item is not None:
-            entries += [
-                (option.id, resolve_template(question.per_item, option.id)) for option in question.options
-            ]
-        found += [FiredEffect(question.id, key, effect) for key, effect in entries if effect != _NOTHING]
-    return tuple(found)
-
-
-def band_key(band: Band) -> str:
-    """``3..``, ``..60`` or ``3..60``."""
-    low = "" if band.at_least is None else f"{band.at_least:g}"
-    high = "" if band.at_most is None else f"{band.at_most:g}"
-    return f"{low}..{high}"
+    """The effect of every answer that the registry can list, each once (brands are the catalogue's)."""
+    return tuple(
+        FiredEffect(question.id, key, effect)
+        for question in registry.questions.values()
+        for key, effect in (
+            *((_band_key(band), band.effect) for band in question.bands),
+            *((item, item_effect(question, item)) for item in option_ids(question, registry)),
+        )
+        if effect != _NOTHING
+    )
 
 
 def _effects(question: Question, answer: Answer) -> Iterator[tuple[str, Effect]]:
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         for band in question.bands:
             if _in_band(answer, band):
-                yield band_key(band), band.effect
+                yield _band_key(band), band.effect
     for item in chosen_ids(answer):
-        option = question.option(item)
-        if option is not None:
-            yield item, option.effect
-        if question.per_item is not None:
-            yield item, resolve_template(question.per_item, item)
+        yield item, item_effect(question, item)
 
 
 def _in_band(number: int | float, band: Band) -> bool:
