@@ -1,0 +1,72 @@
+"""The JSON interface: the same parser and the same function as every other door, no cookie, no token.
+
+A new verb is one function here and one entry in :mod:`web.openapi`.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, request
+from recommender.registry.document import attributes_document, questions_document
+
+from recommender.domain.errors import Rejected
+from recommender.services.documents import recommendation_document
+from web.errors import problem_response
+from web.i18n import gettext
+from web.openapi import openapi_document
+from web.state import current_workspace
+
+blueprint = Blueprint("api", __name__)
+# Codes of the parser that say the body is no JSON at all; everything else is JSON that cannot be used.
+_BROKEN = frozenset({"not_json", "not_utf8"})
+
+
+@blueprint.get("/api/v1/questions")
+def questions() -> Response:
+    workspace = current_workspace()
+    return _json(questions_document(workspace.registry, workspace.vocabulary))
+
+
+@blueprint.get("/api/v1/attributes")
+def attributes() -> Response:
+    workspace = current_workspace()
+    return _json(attributes_document(workspace.registry, workspace.market.coverage))
+
+
+@blueprint.post("/api/v1/recommendations")
+def recommendations() -> Response:
+    """ANSWERS.json in, the result out. Nothing is kept."""
+    body = _json_body()
+    try:
+        found = current_workspace().recommend(body)
+    except Rejected as refusal:
+        return _refused(refusal)
+    return _json(recommendation_document(found))
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    workspace = current_workspace()
+    address = workspace.settings.base_url or "/"
+    return _json(openapi_document(workspace.registry, workspace.vocabulary, address))
+
+
+def _json_body() -> bytes:
+    """The raw body, for the one parser; anything that is not called JSON is refused (415)."""
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return request.get_data(cache=False)
+
+
+def _refused(refusal: Rejected) -> Response:
+    broken = any(problem.code in _BROKEN for problem in refusal.problems)
+    status = HTTPStatus.BAD_REQUEST if broken else HTTPStatus.UNPROCESSABLE_ENTITY
+    detail = gettext("The input was refused. Every problem is listed.")
+    return problem_response(status, detail, refusal.problems)
+
+
+def _json(document: object) -> Response:
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return Response(text, content_type="application/json")

@@ -1,0 +1,295 @@
+"""View-model of the result page, made from the stored document: words, never new arithmetic."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from recommender.domain.recommendation import Scalar
+from recommender.registry.messages import format_value
+from recommender.registry.model import Registry
+from recommender.workspace import StoredResult, Workspace
+from web.document import Node
+from web.i18n import gettext, language, long_date
+
+STALE_DAYS = 90
+WELL_COVERED = 0.95
+# What a buyer compares first; everything else is on the page of the car. Ids the registry lacks are left out.
+KEY_ATTRIBUTES = (
+    "seats",
+    "body_type",
+    "powertrain",
+    "drive",
+    "electric_range_km",
+    "combined_range_km",
+    "winter_motorway_range_km",
+    "fast_charge_minutes",
+    "boot_l",
+    "adas_level",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    label: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CarView:
+    anchor: str
+    rank: int
+    name: str
+    trim: str
+    options: str
+    total: str
+    price: str
+    price_note: str
+    monthly: str
+    winter: str
+    costs: tuple[FactView, ...]
+    reasons: tuple[str, ...]
+    drawbacks: tuple[str, ...]
+    notes: tuple[str, ...]
+    changes: tuple[str, ...]
+    unknown: str
+    facts: tuple[FactView, ...]
+    probability: str
+    tied: bool
+    source: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """Percentages of the membership probability and its 90 % interval."""
+
+    words: str
+    percent: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class WayView:
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    title: str
+    confidence: str
+    next_address: str
+    next_question: str
+    cars: tuple[CarView, ...]
+    limits: tuple[str, ...]
+    ways: tuple[WayView, ...]
+    considered: int
+    left_out_unknown: int
+    segments: tuple[SegmentView, ...]
+    expires: str
+    made: str
+    versions: tuple[FactView, ...]
+    json_address: str
+    again_address: str
+    edit_address: str
+    delete_address: str
+    wrong_language: bool
+    """The sentences are in the other language, because catalogue or model have changed since."""
+
+
+def result_view(stored: StoredResult, document: Node, workspace: Workspace) -> ResultView:
+    registry, token = workspace.registry, stored.token
+    cars = tuple(_car(item, document, workspace) for item in document.nodes("recommendations"))
+    question = registry.questions.get(document.node("confidence").text("next_question"))
+    return ResultView(
+        title=gettext("Cars that fit you") if cars else gettext("No car obeys all of your limits"),
+        confidence=document.node("confidence").text("text"),
+        next_address=url_for("buyer.page", page_id=question.page, back="check") if question else "",
+        next_question=question.text.get(language()) if question else "",
+        cars=cars,
+        limits=tuple(limit_words(limit, registry) for limit in document.nodes("limits")),
+        ways=tuple(WayView(i, way.text("text")) for i, way in enumerate(document.nodes("relaxations"))),
+        considered=document.whole("consideration_set_size") or 0,
+        left_out_unknown=document.whole("left_out_unknown") or 0,
+        segments=tuple(_segment(node, registry) for node in document.nodes("segments")),
+        expires=long_date(stored.expires_at.date()),
+        made=long_date(stored.created_at.date()),
+        versions=(
+            FactView(gettext("Calculated for"), document.text("date")),
+            FactView(gettext("Model"), document.text("model_version")),
+            FactView(gettext("Catalogue"), document.text("catalogue_version")[:19]),
+        ),
+        json_address=url_for("results.document", token=token),
+        again_address=url_for("results.again", token=token),
+        edit_address=url_for("results.edit", token=token),
+        delete_address=url_for("results.delete", token=token),
+        wrong_language=_is_stored_in_other_language(stored, document),
+    )
+
+
+def _is_stored_in_other_language(stored: StoredResult, document: Node) -> bool:
+    return document.values is stored.document and stored.request.get("lang", "zh") != language()
+
+
+# ------------------------------------------------------------------------------------------------- limits
+def limit_words(limit: Node, registry: Registry) -> str:
+    """A limit as a person says it, with what made it."""
+    attribute = registry.attributes.get(limit.text("attribute"))
+    if attribute is None:
+        return limit.text("attribute")
+    label, lang = attribute.label.get(language()), language()
+    for op, words in _limit_patterns().items():
+        if limit.has(op):
+            value = limit.values[op]
+            items = value if isinstance(value, list) else [value]
+            said = join_words([format_value(attribute, scalar(item), lang) for item in items])
+            return words.format(label=label, value=said) + _coverage_words(limit)
+    return label
+
+
+def _coverage_words(limit: Node) -> str:
+    """How much of the catalogue the limit can be judged on, where that is less than nearly all."""
+    if not limit.has("coverage") or limit.real("coverage") >= WELL_COVERED:
+        return ""
+    return gettext(" (known for {share} of the trims)").format(share=percent(limit.real("coverage")))
+
+
+def _limit_patterns() -> dict[str, str]:
+    return {
+        "at_least": gettext("{label}: at least {value}"),
+        "at_most": gettext("{label}: at most {value}"),
+        "one_of": gettext("{label}: {value}"),
+        "none_of": gettext("{label}: not {value}"),
+        "is": gettext("{label}: {value}"),
+    }
+
+
+# --------------------------------------------------------------------------------------------------- cars
+def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
+    registry = workspace.registry
+    values = item.node("attributes")
+    return CarView(
+        anchor=f"car-{item.whole('rank')}",
+        rank=item.whole("rank") or 0,
+        name=f"{item.text('brand')} {item.text('model')}".strip(),
+        trim=item.text("trim"),
+        options=join_words(item.words("options")),
+        total=_said("total_price_cny", item.whole("total_price_cny"), registry),
+        price=_said("price_cny", item.whole("price_cny"), registry),
+        price_note=_price_note(values.text("price_date"), document.text("date")),
+        monthly=_value_said("monthly_cost_cny", values, registry),
+        winter=_value_said("winter_motorway_range_km", values, registry),
+        costs=_costs(item, registry),
+        reasons=_texts(item, "reasons"),
+        drawbacks=_texts(item, "drawbacks"),
+        notes=_texts(item, "notes"),
+        changes=_texts(item, "counterfactuals"),
+        unknown=join_words([_label(attribute, registry) for attribute in item.words("unknown")]),
+        facts=tuple(
+            FactView(_label(key, registry), _value_said(key, values, registry))
+            for key in KEY_ATTRIBUTES
+            if key in registry.attributes
+        ),
+        probability=percent(item.real("choice_probability")),
+        tied=item.flag("tied_with_next"),
+        source=_source(item.text("trim_id"), workspace),
+        address=_car_address(item.text("trim_id"), workspace),
+    )
+
+
+def _costs(item: Node, registry: Registry) -> tuple[FactView, ...]:
+    """The final price, split: price + purchase tax − subsidies."""
+    cost = item.node("cost")
+    rows = [FactView(_label("price_cny", registry), _said("price_cny", item.whole("price_cny"), registry))]
+    tax = cost.whole("purchase_tax_cny")
+    rows.append(FactView(gettext("Purchase tax"), "+ " + _said("price_cny", tax, registry)))
+    if subsidy := cost.whole("subsidy_cny"):
+        rows.append(
+            FactView(gettext("Subsidy for the old car"), "− " + _said("price_cny", subsidy, registry))
+        )
+    total = _said("total_price_cny", item.whole("total_price_cny"), registry)
+    rows.append(FactView(_label("total_price_cny", registry), total, strong=True))
+    return tuple(rows)
+
+
+def _price_note(price_date: str, day: str) -> str:
+    """When the price is from, once it is older than 90 days."""
+    priced, today = _day(price_date), _day(day)
+    if priced is None:
+        return gettext("Date of the price not known")
+    if today is not None and (today - priced).days > STALE_DAYS:
+        return gettext("Price of {date}, older than 90 days: ask the dealer").format(date=price_date)
+    return ""
+
+
+def _day(text: str) -> dt.date | None:
+    """A date of ISO form; a month stands for its last possible day, a year for its last."""
+    padded = {4: text + "-12-31", 7: text + "-28"}.get(len(text), text)
+    try:
+        return dt.date.fromisoformat(padded)
+    except ValueError:
+        return None
+
+
+def _source(trim_id: str, workspace: Workspace) -> str:
+    catalogue = workspace.market.catalogue
+    row = catalogue.trim_index.get(trim_id)
+    if row is None:
+        return ""
+    trim = catalogue.trims[row]
+    source = catalogue.sources.get(trim.source_id)
+    title = source.title if source else trim.source_id
+    return f"{title}, {trim.source_date.isoformat()}" if trim.source_date else title
+
+
+def _car_address(trim_id: str, workspace: Workspace) -> str:
+    known = trim_id in workspace.market.catalogue.trim_index
+    return url_for("cars.show", trim_id=trim_id) if known else ""
+
+
+def _segment(node: Node, registry: Registry) -> SegmentView:
+    labels = {segment.id: segment.label.get(language()) for segment in registry.segments}
+    label = labels.get(node.text("id"), node.text("id"))
+    return SegmentView(
+        words=gettext("Answers like those of: {segment}").format(segment=label),
+        percent=round(100 * node.real("probability")),
+        low=round(100 * node.real("low")),
+        high=round(100 * node.real("high")),
+    )
+
+
+# ------------------------------------------------------------------------------------------------- values
+def scalar(value: object) -> Scalar:
+    return value if isinstance(value, int | float | bool | str) else None
+
+
+def join_words(words: Sequence[str]) -> str:
+    return ("、" if language() == "zh" else ", ").join(words)
+
+
+def percent(share: float) -> str:
+    return f"{round(100 * share)} %" if share >= 0.01 else "< 1 %"
+
+
+def _said(attribute_id: str, value: Scalar, registry: Registry) -> str:
+    return format_value(registry.attributes[attribute_id], value, language())
+
+
+def _value_said(attribute_id: str, values: Node, registry: Registry) -> str:
+    attribute = registry.attributes.get(attribute_id)
+    return format_value(attribute, scalar(values.values.get(attribute_id)), language()) if attribute else ""
+
+
+def _label(attribute_id: str, registry: Registry) -> str:
+    attribute = registry.attributes.get(attribute_id)
+    return attribute.label.get(language()) if attribute else attribute_id
+
+
+def _texts(item: Node, key: str) -> tuple[str, ...]:
+    return tuple(node.text("text") for node in item.nodes(key))

@@ -1,0 +1,73 @@
+"""The result under its link: page, JSON, way out, change of answers, deletion."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from recommender.workspace import Expired, StoredResult
+from web import journey
+from web.asking import in_language, recommend_and_keep
+from web.document import Node
+from web.i18n import gettext, language
+from web.loosen import loosened, read_changes
+from web.result_view import result_view
+from web.state import current_workspace
+
+blueprint = Blueprint("results", __name__, url_prefix="/r")
+
+
+@blueprint.get("/<token>")
+def show(token: str) -> str:
+    stored = _stored(token)
+    document = in_language(stored, language(), current_workspace())
+    return render_template("result.html", view=result_view(stored, Node(document), current_workspace()))
+
+
+@blueprint.get("/<token>.json")
+def document(token: str) -> Response:
+    text = json.dumps(_stored(token).document, ensure_ascii=False)
+    return Response(text, content_type="application/json")
+
+
+@blueprint.post("/<token>/again")
+def again(token: str) -> BaseResponse:
+    """Ask again with the limits of one offered way out."""
+    workspace, stored = current_workspace(), _stored(token)
+    ways = Node(stored.document).nodes("relaxations")
+    number = request.form.get("way", "")
+    if not (number.isascii() and number.isdigit() and int(number) < len(ways)):
+        abort(HTTPStatus.BAD_REQUEST)
+    asked = workspace.parse(stored.request, {"lang": language()})
+    changes = read_changes(ways[int(number)])
+    changed = loosened(asked, changes, workspace.registry, workspace.vocabulary)
+    fresh = recommend_and_keep(changed, workspace)
+    return redirect(url_for("results.show", token=fresh), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<token>/edit")
+def edit(token: str) -> BaseResponse:
+    """Take the answers behind this result as a new draft."""
+    asked = current_workspace().parse(_stored(token).request)
+    journey.begin(asked.answers, fast=False)
+    return redirect(url_for("buyer.check"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<token>/delete")
+def delete(token: str) -> BaseResponse:
+    _stored(token)
+    current_workspace().database.results.delete(token)
+    flash(gettext("The result has been deleted. Its link no longer works."))
+    return redirect(url_for("buyer.start"), HTTPStatus.SEE_OTHER)
+
+
+def _stored(token: str) -> StoredResult:
+    found = current_workspace().database.results.load(token)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    if isinstance(found, Expired):
+        abort(HTTPStatus.GONE)
+    return found
