@@ -42,7 +42,8 @@ lock: install-test ## write requirements/*.lock anew from pyproject.toml and req
 bench: export FACTS_DIR := $(or $(FACTS_DIR),$(abspath $(wildcard ../shared/catalog-facts)))
 bench: export CHOICE_DATA_DIR := $(or $(CHOICE_DATA_DIR),$(abspath $(wildcard ../shared/choice-data)))
 bench: install-test ## every benchmark in bench/, one after the other
-	@set -e; for file in bench/*.py; do echo "== $$file"; $(PY) "$$file"; done
+	@set -e; for file in $(filter-out bench/__init__.py bench/machine.py,$(wildcard bench/*.py)); do \
+		name=$$(basename "$$file" .py); echo "== bench.$$name"; $(PY) -m "bench.$$name"; done
 
 soak: install-test ## the property and fault tests with heavy counts (an hour or more)
 	@HYPOTHESIS_PROFILE=soak $(PYTEST) -n 2 --timeout=0 -m "not browser and not commands"

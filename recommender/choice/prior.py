@@ -9,7 +9,7 @@ import numpy as np
 from recommender.choice.artefact import Artefact, ColumnSpec, Floats
 from recommender.choice.encoder import encode_column
 from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn
-from recommender.registry.effects import evidence_keys
+from recommender.registry.effects import possible_effects
 from recommender.registry.model import Attribute, PartWorthSource, PriorPartWorth, Registry
 
 PRICE_KNOTS_CNY = np.array([50_000.0, 90_000.0, 130_000.0, 180_000.0, 250_000.0, 350_000.0, 550_000.0])
@@ -122,7 +122,8 @@ def _source(row: PriorPartWorth | None) -> PartWorthSource:
 
 def _membership(registry: Registry, segments: tuple[str, ...]) -> Mapping[tuple[str, str], Floats]:
     ratios: dict[tuple[str, str], Floats] = {}
-    for key, effect in evidence_keys(registry):
-        if effect.segments:
-            ratios[key] = np.log([effect.segments.get(segment, 1.0) for segment in segments])
+    for fired in possible_effects(registry):
+        if fired.effect.segments:
+            key = (fired.question_id, fired.key)
+            ratios[key] = np.log([fired.effect.segments.get(segment, 1.0) for segment in segments])
     return ratios

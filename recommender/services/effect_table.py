@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.choice.artefact import Artefact, Floats
-from recommender.registry.effects import evidence_keys
+from recommender.registry.effects import possible_effects
 from recommender.registry.model import Registry
 
 
@@ -22,12 +22,13 @@ class EffectTable:
 
 def effect_table(registry: Registry, artefact: Artefact) -> EffectTable:
     """Effects of all answers of all questions over the artefact's columns."""
-    found = evidence_keys(registry)
+    found = possible_effects(registry)
     shifts = np.zeros((len(found), len(artefact.columns)))
     factors = np.ones_like(shifts)
-    for row, (_, effect) in enumerate(found):
+    for row, fired in enumerate(found):
+        effect = fired.effect
         for k, column in enumerate(artefact.columns):
             importance = registry.attributes[column.attribute].importance or ""
             shifts[row, k] = effect.part_worths.get(column.name, 0.0)
             factors[row, k] = effect.multiply.get(column.attribute, effect.multiply.get(importance, 1.0))
-    return EffectTable(tuple(question for (question, _), _ in found), shifts, factors)
+    return EffectTable(tuple(fired.question_id for fired in found), shifts, factors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from recommender.choice.encoder import encode
 from recommender.choice.seam import PreferenceModel
 from recommender.configurator.builds import enumerate_builds
 from recommender.domain.catalogue import Catalogue
-from recommender.domain.table import BuildTable, NumberColumn
+from recommender.domain.table import BuildTable, LevelColumn, NumberColumn
 from recommender.registry.model import Registry
+from recommender.registry.vocabulary import Vocabulary
 from recommender.services.effect_table import EffectTable, effect_table
 
 Indices = NDArray[np.intp]
@@ -42,6 +44,17 @@ class Market:
     @property
     def price_cny(self) -> Floats:
         return prices(self.table)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What requests may name: brands, places, configurations and levels of this catalogue."""
+        levels = {
+            attribute.id: column.levels
+            for attribute in self.registry.attributes.values()
+            if attribute.catalogue_levels
+            and isinstance(column := self.catalogue.columns.get(attribute.id), LevelColumn)
+        }
+        return Vocabulary(self.catalogue.brands, self.catalogue.places, self.row_of.keys(), levels)
 
 
 def prices(table: BuildTable) -> Floats:
