@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from recommender.domain.buyer import Request
 from recommender.domain.errors import Problem, Rejected
 from recommender.domain.recommendation import Recommendation
-from recommender.registry.answers import Vocabulary, parse_request
+from recommender.registry.answers import parse_request
 from recommender.registry.load import load_registry
 from recommender.registry.model import Registry
+from recommender.registry.vocabulary import Vocabulary
 from recommender.services.market import Market, make_market
 from recommender.services.recommend import recommend
 from recommender.settings import Settings
@@ -91,7 +92,11 @@ class Workspace:
         self, raw: bytes | str | Mapping[str, object], overrides: Mapping[str, object] | None = None
     ) -> Recommendation:
         """Parse and recommend, as every door does. ``overrides`` (keys of ANSWERS.json) win over ``raw``."""
-        return recommend(self.parse(raw, overrides), self.market)
+        return self.answer(self.parse(raw, overrides))
+
+    def answer(self, request: Request) -> Recommendation:
+        """The one function behind every door, on this market."""
+        return recommend(request, self.market)
 
     def missing(self) -> tuple[str, ...]:
         """What keeps this workspace from serving people now, as problem codes; nothing when all is well."""

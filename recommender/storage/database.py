@@ -246,18 +246,21 @@ def open_database(
 
     Raises DatabaseError for an address that cannot be used.
     """
+    # An error that ends in a log must not carry anybody's answers.
+    quiet = {"hide_parameters": True, "pool_size": 8}
     try:
         url = make_url(address)
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() == "sqlite":
             Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(url, connect_args={"timeout": _ATTEMPT_MS / 1000}, pool_size=8)
+            engine = create_engine(url, connect_args={"timeout": _ATTEMPT_MS / 1000}, **quiet)
             _prepare_sqlite(engine)
         else:
-            options = f"-c lock_timeout={int(lock_seconds * 1000)} -c timezone=UTC"
+            given = str(url.query.get("options", ""))
+            options = f"{given} -c lock_timeout={int(lock_seconds * 1000)} -c timezone=UTC".strip()
             connect = {"options": options, "connect_timeout": 5}
-            engine = create_engine(url, connect_args=connect, pool_pre_ping=True, pool_size=8)
+            engine = create_engine(url, connect_args=connect, pool_pre_ping=True, **quiet)
     except (ArgumentError, ModuleNotFoundError, OSError) as error:
         safe_name = "database_url" if isinstance(error, ArgumentError) else url.render_as_string()
         problem = Problem(safe_name, "database_address", params={"detail": str(error)})

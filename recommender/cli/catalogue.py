@@ -1,0 +1,60 @@
+"""``recommender catalogue``: check a folder of cars, build one from a folder of facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recommender.cli.endings import DONE, NOTHING_FITS, Manner, tell
+from recommender.cli.options import in_format, in_language
+
+
+@click.group("catalogue")
+def command() -> None:
+    """Check or build the folder of cars."""
+
+
+@command.command("check")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@in_language
+@in_format
+def check(folder: Path, lang: str | None, output_format: str) -> int:
+    """Name every fault of the catalogue in DIR: file, row, column. Exit status 1 when there is one."""
+    from recommender.cli.output import print_json
+    from recommender.domain.errors import Problem, Rejected
+    from recommender.registry.load import load_registry
+    from recommender.settings import load_settings
+    from recommender.storage.catalogue import check_catalogue
+
+    if not folder.is_dir():
+        raise Rejected([Problem(str(folder), "folder_missing")])
+    language = load_settings(lang=lang).lang
+    registry = load_registry()
+    problems = check_catalogue(folder, registry)
+    if output_format == "json":
+        print_json({"folder": str(folder), "problems": len(problems)})
+    else:
+        click.echo(registry.message("table.checked", language, folder=folder, count=len(problems)))
+    if problems:
+        tell(problems, Manner(output_format == "json", language))
+    return NOTHING_FITS if problems else DONE
+
+
+@command.command("import")
+@click.argument("facts", metavar="FACTS_DIR", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.option("--shipped", is_flag=True, help="Only the cars of the project's own catalogue.")
+def import_(facts: Path, out: Path, shipped: bool) -> None:
+    """Build a catalogue of all fact rows of FACTS_DIR; trim ids are kept."""
+    from recommender.domain.errors import Problem, Rejected
+    from recommender.registry.load import load_registry
+    from recommender.storage.facts import import_catalogue
+
+    if not facts.is_dir():
+        raise Rejected([Problem(str(facts), "folder_missing")])
+    if out.resolve() == facts.resolve():
+        raise Rejected([Problem(str(out), "would_overwrite")])
+    catalogue = import_catalogue(facts, out, load_registry(), shipped=shipped)
+    lines = len({trim.model_id for trim in catalogue.trims})
+    click.echo(f"{out}: {len(catalogue.trims)} trims, {lines} lines, {catalogue.version}")

@@ -1,0 +1,46 @@
+"""``recommender db``: bring the database to the present schema, or say whether it is there."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import click
+
+from recommender.cli.endings import DONE, NOTHING_FITS, Manner, tell
+from recommender.cli.options import in_format, in_language
+
+
+@click.group("db")
+def command() -> None:
+    """The database of drafts and results."""
+
+
+@command.command("upgrade")
+def upgrade() -> None:
+    """Migrate to the newest revision, under a lock; prints the revision."""
+    from recommender.settings import load_settings
+    from recommender.storage.database import open_database
+    from recommender.storage.migrate import upgrade as migrate
+
+    with closing(open_database(load_settings().database)) as database:
+        click.echo(migrate(database))
+
+
+@command.command("check")
+@in_language
+@in_format
+def check(lang: str | None, output_format: str) -> int:
+    """Exit status 0 when the database is at the newest revision, with the tables of the code; else 1."""
+    from recommender.settings import load_settings
+    from recommender.storage.database import open_database
+    from recommender.storage.migrate import check as faults_of
+    from recommender.storage.migrate import head
+
+    settings = load_settings(lang=lang)
+    with closing(open_database(settings.database)) as database:
+        problems = faults_of(database)
+    if problems:
+        tell(problems, Manner(output_format == "json", settings.lang))
+        return NOTHING_FITS
+    click.echo(head())
+    return DONE

@@ -1,0 +1,81 @@
+"""A recommendation for people at a terminal: readable in 100 columns, in zh or en."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.cli.output import console, grid
+from recommender.domain.recommendation import Item, Recommendation, Scalar
+from recommender.registry.messages import format_value
+from recommender.registry.model import Registry
+
+_HEADINGS = ("rank", "car", "price", "total", "probability", "reasons")
+
+
+def print_recommendation(found: Recommendation, registry: Registry, lang: str) -> None:
+    """Whom it looks like, the limits used, the cars with reasons and drawbacks, and what may be changed."""
+    words = Words(registry, lang)
+    out = console()
+    for line in words.summary(found):
+        out.print(line)
+    if found.items:
+        headings = [words.say(f"table.{name}") for name in _HEADINGS]
+        out.print(grid(headings, (words.row(item) for item in found.items), numbers=(0, 2, 3, 4)))
+    else:
+        out.print("\n" + words.say("table.nothing_fits"))
+    for number, relaxation in enumerate(found.relaxations, start=1):
+        if number == 1:
+            out.print(words.say("table.relaxations"))
+        out.print(f"  {number}. {relaxation.text}")
+    out.print(words.say("table.versions", catalogue=found.catalogue_version[:19], model=found.model_version))
+
+
+class Words:
+    """Core values in the words of one language."""
+
+    def __init__(self, registry: Registry, lang: str) -> None:
+        self._registry = registry
+        self._lang = lang
+
+    def say(self, sentence: str, **params: object) -> str:
+        return self._registry.message(sentence, self._lang, **params)
+
+    def value(self, attribute: str, value: Scalar) -> str:
+        return format_value(self._registry.attributes[attribute], value, self._lang)
+
+    def summary(self, found: Recommendation) -> Iterator[str]:
+        """Lines before the table."""
+        segments = {segment.id: segment.label.get(self._lang) for segment in self._registry.segments}
+        shares = [
+            self.say(
+                "table.segment",
+                segment=segments[share.segment],
+                percent=round(100 * share.probability),
+                low=round(100 * share.low),
+                high=round(100 * share.high),
+            )
+            for share in found.segments
+        ]
+        yield self.say("table.segments", segments=self.say("table.comma").join(shares))
+        limits = [self._limit(limit.attribute, limit.op, limit.value) for limit in found.limits]
+        if limits:
+            yield self.say("table.limits", limits=self.say("table.comma").join(limits))
+        yield self.say("table.considered", count=found.consideration_set_size, unknown=found.left_out_unknown)
+        yield found.confidence.text
+
+    def row(self, item: Item) -> tuple[str, ...]:
+        """Cells of one car, in the order of the headings."""
+        return (
+            str(item.rank) + ("=" if item.tied_with_next else ""),
+            "\n".join(part for part in (f"{item.brand} {item.model}", item.trim, *item.options) if part),
+            self.value("price_cny", item.price_cny),
+            self.value("total_price_cny", item.total_price_cny),
+            f"{100 * item.choice_probability:.0f} %",
+            "\n".join([f"+ {r.text}" for r in item.reasons] + [f"− {r.text}" for r in item.drawbacks]),
+        )
+
+    def _limit(self, attribute: str, op: str, value: object) -> str:
+        label = self._registry.attributes[attribute].label.get(self._lang)
+        members = value if isinstance(value, tuple) else (value,)
+        shown = "/".join(self.value(attribute, member) for member in members)
+        return self.say(f"table.limit_{op}", label=label, value=shown)
