@@ -15,13 +15,12 @@ from recommender.registry.problem_list import ProblemList
 
 T = TypeVar("T")
 
-# Control characters (tab and line ends are no fault of a file, a cell may not hold them) and the marks that
-# turn the direction of text around: they make a name read as something else.
+# Control characters break tables and terminals; the marks that turn the direction of text around make a name
+# read as something else. Line ends stand between rows, but not in a cell.
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+    r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-_UNPRINTABLE_IN_CELL = re.compile(_UNPRINTABLE.pattern[:-1] + r"\t\r\n]")
-_CELL_CHARACTERS = 10_000
+_UNPRINTABLE_IN_CELL = re.compile(_UNPRINTABLE.pattern[:-1] + r"\r\n]")
 
 
 class CellFault(ValueError):
