@@ -1,0 +1,41 @@
+"""Attribute columns as plain arrays; an attribute that the table lacks is unknown in every row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recommender.domain.table import Columns, Floats, LevelColumn, Mask, NumberColumn
+
+
+def row_count(columns: Columns) -> int:
+    return len(next(iter(columns.values()))) if columns else 0
+
+
+def number_column(columns: Columns, attribute: str) -> Floats:
+    """float64 [n], NaN = not known."""
+    column = columns.get(attribute)
+    if isinstance(column, NumberColumn):
+        return column.values
+    return np.full(row_count(columns), np.nan)
+
+
+def level_column(columns: Columns, attribute: str) -> LevelColumn:
+    """Level column; without one every code is -1."""
+    column = columns.get(attribute)
+    if isinstance(column, LevelColumn):
+        return column
+    return LevelColumn(np.full(row_count(columns), -1, dtype=np.int16), ())
+
+
+def levels_mask(column: LevelColumn, names: tuple[str, ...]) -> Mask:
+    """bool [n]: rows whose level is one of ``names``; unknown rows are not."""
+    codes = [code for code, level in enumerate(column.levels) if level in names]
+    mask = np.zeros(len(column), dtype=np.bool_)
+    for code in codes:
+        mask |= column.codes == code
+    return mask
+
+
+def first_known(first: Floats, second: Floats) -> Floats:
+    """``first`` where it is known, else ``second``."""
+    return np.where(np.isnan(first), second, first)
