@@ -25,6 +25,11 @@ _SHARE_LOG_SD = 0.35
 """Spread of the prior log shares: sales mixes of regions differ by about a factor 1.4."""
 _RATIO_LOG_SD = 0.40
 """Spread of each log likelihood ratio, relative to its size: expert start values, not fitted ones."""
+_EVIDENCE_LIMIT = 2.5
+"""Largest sum of log likelihood ratios: expert start values must not make a segment certain."""
+_SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER = 0.8, 0.25
+"""Largest stated shift of a part-worth, in utility for having a level or for one step of a number: answers
+that say the same thing several times saturate instead of adding up."""
 _STATED_SPREAD = 0.5
 """A person who said what he wants is less uncertain than his segment: half the prior's spread."""
 _INTERVAL = (0.05, 0.95)
@@ -78,7 +83,9 @@ class EvidenceModel:
         nothing = np.zeros(len(self.artefact.segments))
         ratios = [self.artefact.membership.get(key, nothing) for key in evidence.fired]
         stack = np.array([nothing, *ratios])
-        logits = np.log(self.artefact.shares) + stack.sum(axis=0)
+        # answers overlap (a child seat, a pram, six people): their sum counts less the larger it grows
+        told = _EVIDENCE_LIMIT * np.tanh(stack.sum(axis=0) / _EVIDENCE_LIMIT)
+        logits = np.log(self.artefact.shares) + told
         spread = np.sqrt(_SHARE_LOG_SD**2 + ((_RATIO_LOG_SD * stack) ** 2).sum(axis=0))
         point = _softmax(logits)
         cloud = _softmax(logits + spread * self._membership_normals)
@@ -103,7 +110,9 @@ def _stated(
     columns: Sequence[ColumnSpec], evidence: Evidence
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Shift and multiplier of every column, and which columns the person's words touched."""
-    shift = np.array([evidence.shifts.get(column.name, 0.0) for column in columns])
+    told = np.array([evidence.shifts.get(column.name, 0.0) for column in columns])
+    limit = np.where([column.encoding is None for column in columns], _SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER)
+    shift = limit * np.tanh(told / limit)
     factors = [evidence.multipliers.get(column.attribute, 1.0) for column in columns]
     touched = [
         column.name in evidence.shifts or column.attribute in evidence.multipliers for column in columns

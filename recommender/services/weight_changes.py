@@ -52,11 +52,10 @@ def weight_change(
     found = _nearest(scores, considered, parts, position)
     if found is None:
         return None
-    importance, target = found
+    importance, interval = found
     now = request.weights.get(importance, 1.0)
-    # outward rounding, so that the printed weight really does it
-    to = _outward(now * target, up=target > 1.0)
-    direction = "more" if target > 1.0 else "less"
+    to = _printable(now * interval[0], now * interval[1], now)
+    direction = "more" if to > now else "less"
     text = registry.message(
         f"counterfactual.weight_{direction}",
         request.lang,
@@ -69,10 +68,10 @@ def weight_change(
 
 def _nearest(
     scores: Scores, considered: Consideration, parts: Mapping[str, Floats], position: int
-) -> tuple[str, float] | None:
-    """Importance and factor of the smallest change (as a ratio), or None."""
+) -> tuple[str, tuple[float, float]] | None:
+    """Importance and leading interval (as factors) of the smallest change, or None."""
     utility = scores.utility[considered.rows]
-    best: tuple[float, str, float] | None = None
+    best: tuple[float, str, tuple[float, float]] | None = None
     for importance, part in parts.items():
         interval = leading_interval(utility, part, position)
         now = scores.person.request.weights.get(importance, 1.0)
@@ -81,13 +80,19 @@ def _nearest(
         target = min(max(1.0, interval[0]), interval[1])
         distance = abs(float(np.log(max(target, 1e-3))))
         if now * target <= MAXIMUM_WEIGHT and (best is None or distance < best[0]):
-            best = (distance, importance, target)
+            best = (distance, importance, interval)
     return None if best is None else (best[1], best[2])
 
 
-def _outward(value: float, *, up: bool) -> float:
-    steps = value * 1000
-    return float(np.ceil(steps) if up else np.floor(steps)) / 1000
+def _printable(low: float, high: float, now: float) -> float:
+    """The weight in [low, high] nearest to ``now``, with as few decimals as stay inside the interval."""
+    nearest = min(max(now, low), high)
+    for decimals in range(2, 9):
+        steps = nearest * 10**decimals
+        rounded = float(np.ceil(steps) if nearest > now else np.floor(steps)) / 10**decimals
+        if low <= rounded <= high:
+            return rounded
+    return nearest
 
 
 def weighed_parts(scores: Scores, considered: Consideration) -> dict[str, Floats]:
