@@ -37,11 +37,13 @@ def believe(scores: Scores, considered: Consideration) -> Beliefs:
         return Beliefs(np.zeros(0), np.zeros(0), np.zeros((0, 0)))
     utilities = scores.person.posterior.draws @ scores.design(judged).T.astype(np.float32)
     tail = scores.utility[rows[_EXACT_ROWS:]]
-    peak = np.maximum(utilities.max(axis=1, keepdims=True), tail.max() if len(tail) else -np.inf)
+    highest = float(tail.max()) if len(tail) else -np.inf
+    peak = np.maximum(utilities.max(axis=1, keepdims=True), highest)
     exponents = np.exp(utilities - peak)
-    behind = np.exp(tail[None, :] - peak) if len(tail) else np.zeros((len(peak), 0))
-    total = exponents.sum(axis=1, keepdims=True) + behind.sum(axis=1, keepdims=True)
-    share = np.concatenate([(exponents / total).mean(axis=0), (behind / total).mean(axis=0)])
+    behind = np.exp(tail - highest) if len(tail) else tail
+    total = exponents.sum(axis=1, keepdims=True) + behind.sum() * np.exp(highest - peak)
+    scale = float((np.exp(highest - peak) / total).mean())
+    share = np.concatenate([(exponents / total).mean(axis=0), behind * scale])
     wins = np.bincount(utilities.argmax(axis=1), minlength=len(judged)) / len(utilities)
     return Beliefs(share, wins, utilities)
 

@@ -51,9 +51,8 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
         return ()
     reference = reference_car(scores, considered)
     parts = weighed_parts(scores, considered)
-    position_of = {row: position for position, row in enumerate(considered.rows.tolist())}
     costs = _purchase_costs(scores, rows)
-    positions = [position_of[row] for row in rows.tolist()]
+    positions = [int(np.flatnonzero(considered.rows == row)[0]) for row in rows]
     items: list[Item] = []
     for index, (row, position) in enumerate(zip(rows.tolist(), positions, strict=True)):
         change = weight_change(scores, considered, parts, row)

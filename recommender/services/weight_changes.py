@@ -25,16 +25,15 @@ def leading_interval(utility: Floats, group: Floats, row: int) -> tuple[float, f
 
     ``utility`` and ``group`` float64 [n]: utility and the part of it that the weight multiplies.
     """
-    ahead = np.delete(utility[row] - utility, row) - _MARGIN
-    slope = np.delete(group[row] - group, row)
-    low, high = -1.0, MAXIMUM_WEIGHT - 1.0
-    if np.any((slope == 0.0) & (ahead < 0.0)):
+    ahead = utility[row] - utility - _MARGIN
+    slope = group[row] - group
+    ahead[row] = 0.0
+    if bool(((slope == 0.0) & (ahead < 0.0)).any()):
         return None
-    rising, falling = slope > 0.0, slope < 0.0
-    if rising.any():
-        low = max(low, float((-ahead[rising] / slope[rising]).max()))
-    if falling.any():
-        high = min(high, float((-ahead[falling] / slope[falling]).min()))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = -ahead / slope
+    low = max(-1.0, float(np.where(slope > 0.0, crossing, -np.inf).max()))
+    high = min(MAXIMUM_WEIGHT - 1.0, float(np.where(slope < 0.0, crossing, np.inf).min()))
     return (1.0 + low, 1.0 + high) if low <= high else None
 
 
