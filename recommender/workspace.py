@@ -6,14 +6,16 @@ Nothing is read at import. A workspace holds no state of a request; workers shar
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from recommender.domain.buyer import Request
+from recommender.domain.catalogue import Catalogue
 from recommender.domain.errors import Problem, Rejected
 from recommender.domain.recommendation import Recommendation
+from recommender.domain.table import LevelColumn
 from recommender.registry.answers import parse_request
 from recommender.registry.load import load_registry
 from recommender.registry.model import Registry
@@ -37,6 +39,7 @@ __all__ = [
     "Workspace",
     "open_workspace",
     "utc_now",
+    "vocabulary_of",
 ]
 
 CHINA = dt.timezone(dt.timedelta(hours=8), "CST")
@@ -59,18 +62,7 @@ class Workspace:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What requests may name: brands, places, configurations and levels of this catalogue."""
-        catalogue, attributes = self.market.catalogue, self.registry.attributes.values()
-        levels = {
-            attribute.id: getattr(catalogue.columns[attribute.id], "levels", ())
-            for attribute in attributes
-            if attribute.catalogue_levels and attribute.id in catalogue.columns
-        }
-        return Vocabulary(
-            brands=catalogue.brands,
-            places=catalogue.places,
-            config_ids=self.market.row_of.keys(),
-            catalogue_levels=levels,
-        )
+        return vocabulary_of(self.registry, self.market.catalogue, self.market.row_of)
 
     @cached_property
     def database(self) -> Database:
@@ -105,6 +97,17 @@ class Workspace:
         except DatabaseError as error:
             return (error.problem.code,)
         return ()
+
+
+def vocabulary_of(registry: Registry, catalogue: Catalogue, config_ids: Container[str] = ()) -> Vocabulary:
+    """The vocabulary of a catalogue; ``config_ids`` are the configurations that trade-offs may name."""
+    levels = {
+        attribute.id: column.levels
+        for attribute in registry.attributes.values()
+        if attribute.catalogue_levels
+        and isinstance(column := catalogue.columns.get(attribute.id), LevelColumn)
+    }
+    return Vocabulary(catalogue.brands, catalogue.places, config_ids, levels)
 
 
 def open_workspace(

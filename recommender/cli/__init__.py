@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from recommender.cli.endings import ended
+from recommender.cli.options import FORMATS
 
 
 class CommandFolder(click.Group):
@@ -31,7 +32,8 @@ class CommandFolder(click.Group):
     cls=CommandFolder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(package_name="recommender", prog_name="recommender")
-def group() -> None:
+@click.option("--format", "output_format", type=FORMATS, default=None, hidden=True)
+def group(output_format: str | None) -> None:
     """Recommend configured new-energy cars, with reasons that add up.
 
     Exit status: 0 done, 1 nothing fits or a check found faults, 2 bad input or usage, 3 a fault of ours.

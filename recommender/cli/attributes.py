@@ -22,7 +22,7 @@ def command(catalogue_dir: str | None, lang: str | None, output_format: str) -> 
     workspace = open_workspace(settings, with_database=False)
     coverage = workspace.market.coverage
     if output_format == "json":
-        print_json(attributes_document(workspace.registry, coverage))
+        print_json(attributes_document(workspace.registry, coverage, workspace.vocabulary.catalogue_levels))
         return
     registry, language = workspace.registry, settings.lang
     names = ("id", "label", "kind", "unit", "levels", "known")

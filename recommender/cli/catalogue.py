@@ -45,16 +45,23 @@ def check(folder: Path, lang: str | None, output_format: str) -> int:
 @click.argument("facts", metavar="FACTS_DIR", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
 @click.option("--shipped", is_flag=True, help="Only the cars of the project's own catalogue.")
-def import_(facts: Path, out: Path, shipped: bool) -> None:
+@in_format
+def import_(facts: Path, out: Path, shipped: bool, output_format: str) -> None:
     """Build a catalogue of all fact rows of FACTS_DIR; trim ids are kept."""
+    from recommender.cli.output import print_json
     from recommender.domain.errors import Problem, Rejected
     from recommender.registry.load import load_registry
-    from recommender.storage.facts import import_catalogue
+    from recommender.storage.catalogue import write_catalogue
+    from recommender.storage.facts import import_facts
 
     if not facts.is_dir():
         raise Rejected([Problem(str(facts), "folder_missing")])
     if out.resolve() == facts.resolve():
         raise Rejected([Problem(str(out), "would_overwrite")])
-    catalogue = import_catalogue(facts, out, load_registry(), shipped=shipped)
-    lines = len({trim.model_id for trim in catalogue.trims})
-    click.echo(f"{out}: {len(catalogue.trims)} trims, {lines} lines, {catalogue.version}")
+    catalogue = import_facts(facts, load_registry(), shipped=shipped)
+    version = write_catalogue(catalogue, out)
+    counts = {"trims": len(catalogue.trims), "lines": len(catalogue.models)}
+    if output_format == "json":
+        print_json({"folder": str(out), **counts, "catalogue_version": version})
+    else:
+        click.echo(f"{out}: {counts['trims']} trims, {counts['lines']} lines, {version}")

@@ -16,14 +16,20 @@ def command() -> None:
 
 
 @command.command("upgrade")
-def upgrade() -> None:
+@in_format
+def upgrade(output_format: str) -> None:
     """Migrate to the newest revision, under a lock; prints the revision."""
+    from recommender.cli.output import print_json
     from recommender.settings import load_settings
     from recommender.storage.database import open_database
     from recommender.storage.migrate import upgrade as migrate
 
     with closing(open_database(load_settings().database)) as database:
-        click.echo(migrate(database))
+        revision = migrate(database)
+    if output_format == "json":
+        print_json({"revision": revision})
+    else:
+        click.echo(revision)
 
 
 @command.command("check")
@@ -31,6 +37,7 @@ def upgrade() -> None:
 @in_format
 def check(lang: str | None, output_format: str) -> int:
     """Exit status 0 when the database is at the newest revision, with the tables of the code; else 1."""
+    from recommender.cli.output import print_json
     from recommender.settings import load_settings
     from recommender.storage.database import open_database
     from recommender.storage.migrate import check as faults_of
@@ -42,5 +49,8 @@ def check(lang: str | None, output_format: str) -> int:
     if problems:
         tell(problems, Manner(output_format == "json", settings.lang))
         return NOTHING_FITS
-    click.echo(head())
+    if output_format == "json":
+        print_json({"revision": head()})
+    else:
+        click.echo(head())
     return DONE

@@ -6,12 +6,19 @@ from pathlib import Path
 
 import click
 
+
+def _format_before_the_command() -> str:
+    """``recommender --format json questions`` means the same as ``recommender questions --format json``."""
+    return str(click.get_current_context().find_root().params.get("output_format") or "table")
+
+
+FORMATS = click.Choice(["table", "json"])
 in_format = click.option(
     "--format",
     "output_format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
+    type=FORMATS,
+    default=_format_before_the_command,
+    show_default="table",
     help="Words for people, or JSON on standard output.",
 )
 in_language = click.option(

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import click
 
+from recommender.cli.options import in_format
+
 
 @click.command("promote")
 @click.argument("version")
-def command(version: str) -> None:
+@in_format
+def command(version: str, output_format: str) -> None:
     """Make VERSION of models/ current, after checking it whole. Prints the version."""
+    from recommender.cli.output import print_json
     from recommender.registry.load import load_registry
     from recommender.settings import load_settings
     from recommender.storage.artefacts import promote
 
     promote(load_settings().models_dir, version, load_registry())
-    click.echo(version)
+    if output_format == "json":
+        print_json({"version": version})
+    else:
+        click.echo(version)

@@ -9,7 +9,8 @@ from recommender.domain.recommendation import Item, Recommendation, Scalar
 from recommender.registry.messages import format_value
 from recommender.registry.model import Registry
 
-_HEADINGS = ("rank", "car", "price", "total", "probability", "reasons")
+_HEADINGS = ("rank", "car", "price", "total", "probability")
+_NUMBERS = (0, 2, 3, 4)
 
 
 def print_recommendation(found: Recommendation, registry: Registry, lang: str) -> None:
@@ -20,9 +21,7 @@ def print_recommendation(found: Recommendation, registry: Registry, lang: str) -
         out.print(line)
     if found.items:
         headings = [words.say(f"table.{name}") for name in _HEADINGS]
-        out.print(grid(headings, (words.row(item) for item in found.items), numbers=(0, 2, 3, 4)))
-    else:
-        out.print("\n" + words.say("table.nothing_fits"))
+        out.print(grid(headings, (words.row(item) for item in found.items), numbers=_NUMBERS))
     for number, relaxation in enumerate(found.relaxations, start=1):
         if number == 1:
             out.print(words.say("table.relaxations"))
@@ -65,13 +64,15 @@ class Words:
 
     def row(self, item: Item) -> tuple[str, ...]:
         """Cells of one car, in the order of the headings."""
+        name = " ".join([item.brand, item.model, item.trim])
+        reasons = [self.say("table.reason", text=reason.text) for reason in item.reasons]
+        drawbacks = [self.say("table.drawback", text=drawback.text) for drawback in item.drawbacks]
         return (
-            str(item.rank) + ("=" if item.tied_with_next else ""),
-            "\n".join(part for part in (f"{item.brand} {item.model}", item.trim, *item.options) if part),
+            str(item.rank),
+            "\n".join([name, *(f"  {option}" for option in item.options), *reasons, *drawbacks, ""]),
             self.value("price_cny", item.price_cny),
             self.value("total_price_cny", item.total_price_cny),
-            f"{100 * item.choice_probability:.0f} %",
-            "\n".join([f"+ {r.text}" for r in item.reasons] + [f"− {r.text}" for r in item.drawbacks]),
+            f"{100 * item.choice_probability:.0f} %" + ("\n≈" if item.tied_with_next else ""),
         )
 
     def _limit(self, attribute: str, op: str, value: object) -> str:

@@ -6,13 +6,16 @@ import socket
 
 import click
 
+from recommender.cli.options import in_format
+
 
 @click.command("serve")
 @click.option("--host", default=None, help="Address to listen on. Default: 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="0 = any free port. Default: 8000.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes. Default: 2.")
-def command(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the web pages and the API until SIGTERM or Ctrl-C."""
+@in_format
+def command(host: str | None, port: int | None, workers: int | None, output_format: str) -> None:
+    """Serve the web pages and the API until SIGTERM or Ctrl-C. The format is that of problems."""
     from recommender.cli.serving import Site, serve_site
     from recommender.settings import load_settings
     from recommender.storage.migrate import upgrade

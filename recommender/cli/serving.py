@@ -61,7 +61,7 @@ def serve_site(site: Site) -> None:
 
 def serve_with_processes(site: Site) -> None:
     """gunicorn: ``workers`` processes of four threads, without its control socket."""
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
     announce = Announcement(site)
 
@@ -81,8 +81,8 @@ def serve_with_processes(site: Site) -> None:
                 "keepalive": 5,
                 "loglevel": "warning",
                 "proc_name": "recommender",
-                "post_fork": lambda *_: site.forked(),
-                "post_worker_init": lambda *_: announce.start(),
+                "post_fork": lambda _server, _worker: site.forked(),
+                "post_worker_init": lambda _worker: announce.start(),
             }.items():
                 self.cfg.set(name, value)
 

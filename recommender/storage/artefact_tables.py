@@ -66,7 +66,8 @@ def tables(artefact: Artefact) -> dict[str, bytes]:
 def figure(value: float) -> str:
     """Shortest text that reads back as the same float; integers without a point."""
     number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+    whole = number.is_integer() and abs(number) < 2**53 and str(number) != "-0.0"
+    return str(int(number)) if whole else repr(number)
 
 
 def _encoding_text(artefact: Artefact) -> str:
@@ -102,11 +103,12 @@ def _membership_text(artefact: Artefact) -> str:
 
 
 def _csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return "".join(",".join(map(_cell, row)) + "\n" for row in [header, *rows])
+
+
+def _cell(text: str) -> str:
+    """Quoted where it must be. The writer of the library leaves a lone carriage return bare."""
+    return '"' + text.replace('"', '""') + '"' if set(text) & set('",\r\n') else text
 
 
 @dataclass(frozen=True)

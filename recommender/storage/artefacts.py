@@ -39,7 +39,7 @@ def write_artefact(artefact: Artefact, models_dir: Path) -> Path:
     number is NaN or infinite.
     """
     _refuse_name(artefact.version)
-    _refuse_not_finite(artefact)
+    _refuse_not_finite(artefact, models_dir)
     contents = tables(artefact)
     contents[_MANIFEST] = _packed(_manifest(artefact, contents))
     target = models_dir / _FOLDER / artefact.version
@@ -230,7 +230,7 @@ def _refuse_name(version: str) -> None:
         raise Rejected([Problem(_FOLDER, "model_version_name", shown(version))])
 
 
-def _refuse_not_finite(artefact: Artefact) -> None:
+def _refuse_not_finite(artefact: Artefact, models_dir: Path) -> None:
     arrays = {
         "encoding.csv": [c.unknown for c in artefact.columns] + [artefact.price_knots_cny],
         "part_worths.csv": [artefact.means, artefact.sds],
@@ -239,7 +239,7 @@ def _refuse_not_finite(artefact: Artefact) -> None:
     }
     bad = [name for name, parts in arrays.items() if not all(np.isfinite(part).all() for part in parts)]
     if bad:
-        place = f"{_FOLDER}/{artefact.version}"
+        place = _place(models_dir / _FOLDER / artefact.version)
         raise Rejected([Problem(f"{place}/{name}", "model_not_finite") for name in bad])
 
 
@@ -251,7 +251,7 @@ def _same(folder: Path, contents: Mapping[str, bytes]) -> bool:
 
 
 def _place(folder: Path) -> str:
-    return f"{folder.parent.name}/{folder.name}"
+    return folder.as_posix()
 
 
 def _packed(document: Mapping[str, object]) -> bytes:
