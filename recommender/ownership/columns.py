@@ -6,6 +6,9 @@ import numpy as np
 
 from recommender.domain.table import Columns, Floats, LevelColumn, Mask, NumberColumn
 
+HYBRIDS = ("PHEV", "EREV")
+"""Powertrains with a tank."""
+
 
 def row_count(columns: Columns) -> int:
     return len(next(iter(columns.values()))) if columns else 0

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from recommender.domain.buyer import Circumstances
 from recommender.domain.table import Floats, LevelColumn, Mask, NumberColumn
-from recommender.ownership.columns import levels_mask
+from recommender.ownership.columns import HYBRIDS, levels_mask
 from recommender.ownership.figures import Figures, figures_on
 from recommender.registry.model import Registry
 
 Fen = NDArray[np.int64]
 
 FEN_PER_CNY = 100
-HYBRIDS = ("PHEV", "EREV")
 SUBSIDISED_OLD_CARS = ("scrap", "replace")
 
 
@@ -29,15 +28,16 @@ SUBSIDISED_OLD_CARS = ("scrap", "replace")
 class PurchaseCost:
     """Whole CNY, float64 [n]; NaN where the price is not known.
 
-    ``total_price_cny = price_cny + purchase_tax_cny - subsidy_cny`` exactly. ``range_unknown``: bool [n], a
-    plug-in hybrid whose electric range is not known, so that the reduced tax and the subsidy were not
-    counted. ``near_threshold``: bool [n], judged from a CLTC range so near the legal WLTC threshold that
-    the car may fall on the other side.
+    ``total_price_cny = price_cny + purchase_tax_cny - subsidy_cny`` exactly. ``reduced``: bool [n], a new
+    car on the list of cars with reduced tax. ``range_unknown``: bool [n], a plug-in hybrid whose electric
+    range is not known, so that the reduced tax and the subsidy were not counted. ``near_threshold``: bool
+    [n], judged from a CLTC range so near the legal WLTC threshold that the car may fall on the other side.
     """
 
     purchase_tax_cny: Floats
     subsidy_cny: Floats
     total_price_cny: Floats
+    reduced: Mask
     range_unknown: Mask
     near_threshold: Mask
 
@@ -79,6 +79,7 @@ def purchase_cost(
         tax_cny,
         subsidy_cny,
         price_cny.values + tax_cny - subsidy_cny,
+        standing.reduced & new,
         standing.range_unknown & new,
         standing.near_threshold & new,
     )
@@ -114,11 +115,6 @@ def subsidy_fen_of(price_fen: Fen, old_car: str | None, figures: Figures) -> Fen
     percent = figures.get(f"trade_in_{old_car}_nev_percent")
     share_fen = price_fen if percent is None else _half_up(price_fen * int(percent), 100)
     return np.asarray(np.minimum(share_fen, int(cap_cny) * FEN_PER_CNY), dtype=np.int64)
-
-
-def subsidy_rule_known(figures: Figures) -> bool:
-    """Whether any trade-in rule is in force on the day of ``figures``."""
-    return any(figures.get(f"trade_in_{kind}_nev_cap_cny") is not None for kind in SUBSIDISED_OLD_CARS)
 
 
 def _standing(

@@ -15,7 +15,7 @@ import numpy as np
 
 from recommender.domain.buyer import Circumstances
 from recommender.domain.table import Columns, Floats, Mask
-from recommender.ownership.columns import first_known, level_column, levels_mask, number_column
+from recommender.ownership.columns import HYBRIDS, first_known, level_column, levels_mask, number_column
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.tariffs import Tariffs, tariffs_of
 from recommender.registry.model import Registry
@@ -126,7 +126,7 @@ def _energy_cny(
 ) -> tuple[Floats, Mask]:
     kwh, kwh_estimated = consumption_kwh_100km(columns, figures)
     litres, litres_estimated = fuel_l_100km(columns, figures)
-    hybrid = levels_mask(level_column(columns, "powertrain"), ("PHEV", "EREV"))
+    hybrid = levels_mask(level_column(columns, "powertrain"), HYBRIDS)
     motorway_use = figures(f"electric_motorway_factor_{reading}")
     overnight = circumstances.overnight_charging or "missing"
     range_km = electric_range_km(columns, kwh, figures)
@@ -181,22 +181,88 @@ def _battery_rental_cny(columns: Columns, circumstances: Circumstances, figures:
     """
     if circumstances.payment != "battery_rental":
         return np.zeros(len(level_column(columns, "powertrain")))
-    month = first_known(
-        number_column(columns, "battery_rental_cny_month"), _nio_rental_cny_month(columns, figures)
-    )
-    return MONTHS * np.nan_to_num(month, nan=0.0)
+    return MONTHS * np.nan_to_num(battery_rental_cny_month(columns, figures), nan=0.0)
 
 
-def _nio_rental_cny_month(columns: Columns, figures: Figures) -> Floats:
+def battery_rental_cny_month(columns: Columns, figures: Figures) -> Floats:
+    """Rental of the battery, CNY a month, float64 [n]: the catalogue's figure, else the maker's; NaN =
+    none.
+    """
+    listed = number_column(columns, "battery_rental_cny_month")
+    return first_known(listed, _nio_figure(columns, "cny_month", figures))
+
+
+def battery_rental_price_cut_cny(columns: Columns, figures: Figures) -> Floats:
+    """What the car costs less with a rented battery, CNY, float64 [n]; NaN = not known."""
+    listed = number_column(columns, "battery_rental_discount_cny")
+    return first_known(listed, _nio_figure(columns, "price_cut_cny", figures))
+
+
+def _nio_figure(columns: Columns, what: str, figures: Figures) -> Floats:
     battery = number_column(columns, "battery_kwh")
     nio = levels_mask(level_column(columns, "brand"), ("Nio", "NIO"))
-    month = np.full(len(battery), np.nan)
+    found = np.full(len(battery), np.nan)
     for pack, (smallest, largest) in NIO_PACKS_KWH.items():
         with np.errstate(invalid="ignore"):
             fits = nio & (battery >= smallest) & (battery <= largest)
-        month[fits] = figures(f"battery_rental_nio_{pack}_kwh_cny_month")
-    return month
+        found[fits] = figures(f"battery_rental_nio_{pack}_kwh_{what}")
+    return found
 
 
 def _answer(given: float | None, default: float) -> float:
     return default if given is None else given
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One line of a car's cost table, CNY a month; ``label`` is the id of a sentence."""
+
+    label: str
+    low_cny: float
+    mid_cny: float
+    high_cny: float
+    source: str
+
+
+def cost_breakdown(
+    columns: Columns, row: int, circumstances: Circumstances, registry: Registry
+) -> tuple[CostLine, ...]:
+    """Lines of one car, then their total; empty where price or energy use is not known.
+
+    The mid of the total is the car's ``monthly_cost_cny`` before rounding. A battery rental line stands only
+    where the person rents and the price is known.
+    """
+    one = {attribute: column.take(np.array([row], dtype=np.intp)) for attribute, column in columns.items()}
+    low, mid, high = (running_cost(one, circumstances, registry, reading) for reading in READINGS)
+    if np.isnan(mid.monthly_cny[0]):
+        return ()
+    sources = _line_sources(circumstances, figures_on(registry, circumstances.date))
+    if not mid.battery_rental_cny[0]:
+        del sources["battery_rental"]
+    lines = [_line(name, source, low, mid, high) for name, source in sources.items()]
+    total = CostLine(
+        "ownership.cost.total",
+        sum(line.low_cny for line in lines),
+        sum(line.mid_cny for line in lines),
+        sum(line.high_cny for line in lines),
+        "",
+    )
+    return (*lines, total)
+
+
+def _line(name: str, source: str, low: RunningCost, mid: RunningCost, high: RunningCost) -> CostLine:
+    low_cny, mid_cny, high_cny = (
+        float(getattr(cost, f"{name}_cny")[0]) / MONTHS for cost in (low, mid, high)
+    )
+    return CostLine(f"ownership.cost.{name}", low_cny, mid_cny, high_cny, source)
+
+
+def _line_sources(circumstances: Circumstances, figures: Figures) -> dict[str, str]:
+    """What each line of the cost table rests on, in the order of the table."""
+    tariffs = tariffs_of(circumstances, figures)
+    return {
+        "energy": f"{tariffs.home.source}; {figures.row('electric_use_factor_mid').source}",
+        "maintenance": figures.row("maintenance_BEV_cny_km_low").source,
+        "insurance": figures.row("insurance_commercial_percent_of_price").source,
+        "battery_rental": figures.row("battery_rental_nio_75_kwh_cny_month").source,
+    }

@@ -16,7 +16,7 @@ import numpy as np
 
 from recommender.domain.buyer import Circumstances
 from recommender.domain.table import Columns, Floats, LevelColumn
-from recommender.ownership.columns import first_known, level_column, levels_mask, number_column
+from recommender.ownership.columns import HYBRIDS, first_known, level_column, levels_mask, number_column
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.running import consumption_kwh_100km, electric_range_km, fuel_l_100km
 from recommender.registry.model import Registry
@@ -40,7 +40,7 @@ def winter_motorway_range(columns: Columns, circumstances: Circumstances, regist
     figures = figures_on(registry, circumstances.date)
     temperature_c = winter_temperature_c(circumstances, figures)
     multiple = motorway_multiple(columns, temperature_c, circumstances.parked_indoors, figures)
-    hybrid = levels_mask(level_column(columns, "powertrain"), ("PHEV", "EREV"))
+    hybrid = levels_mask(level_column(columns, "powertrain"), HYBRIDS)
     # Of a battery car the range is the fact that counts, so it is never guessed; of a hybrid it is the
     # small part.
     kwh, _ = consumption_kwh_100km(columns, figures)
