@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from recommender.domain.catalogue import Catalogue, ModelLine, Option, Place, Source, Trim, ValueNote
@@ -10,6 +11,7 @@ from recommender.domain.table import Column, booleans, levels_column, numbers
 from recommender.registry.model import Attribute, Registry
 from recommender.storage.catalogue import write_catalogue
 from recommender.storage.catalogue_files import FROM_THE_LINE, catalogue_attributes
+from recommender.storage.facts_additions import ADDED_SOURCES, add_facts
 from recommender.storage.facts_cars import Car, read_cars, value_text
 from recommender.storage.facts_lines import fill_outdoor, line_cars
 from recommender.storage.facts_market import read_market
@@ -18,7 +20,7 @@ from recommender.storage.facts_places import read_places
 from recommender.storage.facts_select import select_shipped
 from recommender.storage.facts_tables import Facts, read_facts
 
-__all__ = ["import_facts", "write_facts"]
+__all__ = ["import_catalogue", "import_facts"]
 
 
 def import_facts(facts_dir: Path, registry: Registry, *, shipped: bool = False) -> Catalogue:
@@ -35,6 +37,7 @@ def import_facts(facts_dir: Path, registry: Registry, *, shipped: bool = False) 
     if shipped:
         cars = [*cars, *line_cars(facts, market, cars)]
     fill_outdoor(facts, cars)
+    add_facts(cars)
     add_battery_rental(facts, cars)
     if shipped:
         cars = select_shipped(cars, market)
@@ -45,9 +48,13 @@ def import_facts(facts_dir: Path, registry: Registry, *, shipped: bool = False) 
     return _catalogue(facts, registry, cars, options, places)
 
 
-def write_facts(facts_dir: Path, registry: Registry, out: Path, *, shipped: bool = False) -> str:
-    """Import and write a catalogue folder; the version of what was written. Raises Rejected, OSError."""
-    return write_catalogue(import_facts(facts_dir, registry, shipped=shipped), out)
+def import_catalogue(facts_dir: Path, out: Path, registry: Registry, *, shipped: bool = False) -> Catalogue:
+    """Import a facts folder and write the catalogue folder ``out``; the catalogue with its version.
+
+    Nothing is written when the facts are faulty. Raises Rejected, OSError.
+    """
+    catalogue = import_facts(facts_dir, registry, shipped=shipped)
+    return replace(catalogue, version=write_catalogue(catalogue, out))
 
 
 def _catalogue(
@@ -102,11 +109,11 @@ def _sources(
     named = [noun.source_id for nouns in (cars, options, notes, places) for noun in nouns]
     used = {part for source_id in named for part in source_id.split("+") if part}
     rows = {row["source_id"]: row for row in facts.rows("sources.csv")}
-    for missing in sorted(used - set(rows)):
+    for missing in sorted(used - set(rows) - set(ADDED_SOURCES)):
         facts.problems.add("sources.csv", "facts_unknown_source", missing)
     facts.problems.raise_if_any()
-    return {
+    listed = {
         source_id: Source(source_id, row["used_for"], row["address"], row["licence"], row["content_date"])
         for source_id, row in rows.items()
-        if source_id in used
     }
+    return {name: source for name, source in {**listed, **ADDED_SOURCES}.items() if name in used}

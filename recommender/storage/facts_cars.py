@@ -18,6 +18,9 @@ from recommender.storage.facts_values import Features, Value, combined_range, tr
 _SWAP_BRANDS = ("Nio", "Onvo", "Firefly")
 
 _TIERS = ("SE", "Pro", "Max", "Ultra")
+LINE_ROW = "L-"
+"""Start of the id of a row that tells line facts, not a trim."""
+
 _PRICE_SLACK = 0.005
 _SUPERSEDED_DAYS = 60
 
@@ -36,6 +39,10 @@ class Car:
     row: Row
     on_sale: bool = False
     notes: list[ValueNote] = field(default_factory=list)
+
+    @property
+    def is_line_row(self) -> bool:
+        return self.trim_id.startswith(LINE_ROW)
 
     @property
     def powertrain(self) -> str:
@@ -243,6 +250,18 @@ def _mark_on_sale(cars: Iterable[Car], market: Market) -> None:
         known = market.lists(model_id) or newest.get(model_id, 0) >= 2024
         if known and year >= newest.get(model_id, 0) - 1:
             car.on_sale = not _superseded(car, market.of(model_id, car.powertrain), year)
+    _retire_namesakes(cars)
+
+
+def _retire_namesakes(cars: Iterable[Car]) -> None:
+    """Of trims of one name in one line the newest model year is sold."""
+    newest: dict[tuple[str, str, str], int] = {}
+    for car in cars:
+        key = (car.name.model_id, car.powertrain, car.trim_zh)
+        newest[key] = max(newest.get(key, 0), car.model_year or 0)
+    for car in cars:
+        if (car.model_year or 0) < newest[car.name.model_id, car.powertrain, car.trim_zh]:
+            car.on_sale = False
 
 
 def _superseded(car: Car, ranges: tuple[PriceRange, ...], year: int) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from recommender.storage.facts_cars import Car, source_dates
+from recommender.storage.facts_cars import LINE_ROW, Car, source_dates
 from recommender.storage.facts_market import Market, PriceRange
 from recommender.storage.facts_names import LINE_ALIASES, LineName, line_name
 from recommender.storage.facts_tables import Facts, Row, date_of
@@ -34,6 +34,8 @@ _PRINTED = re.compile(
     r"(?:\s+(?:from |at )?(?P<price>(?:\d,)?\d{2,3},\d{3}))?"
 )
 _PRICED = re.compile(r"(?P<word>DM-i|PHEV|EREV|BEV|EV)\s+(?:from\s+)?(?P<price>(?:\d,)?\d{2,3},\d{3})")
+_TOTAL = re.compile(r"(?:(?P<word>PHEV|EREV)\s+)?(?:up to |about )?(?P<km>\d,\d{3}|\d{3,4}) km total")
+_YEAR = re.compile(r"(20\d\d) model year")
 _DRIVES: Mapping[str, str] = {"FWD": "FWD", "RWD": "RWD", "AWD": "AWD", "4WD": "AWD"}
 _BODIES: Mapping[str, str] = {"SUV": "suv", "MPV": "mpv"}
 _OUTDOOR: Mapping[str, str] = {
@@ -50,9 +52,10 @@ _OUTDOOR: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Shortest range and price that a note prints for a powertrain."""
+    """Shortest electric range, total range and price that a note prints for a powertrain."""
 
     range_km: float | None
+    total_km: float | None
     price_cny: float | None
 
 
@@ -78,7 +81,7 @@ def line_cars(facts: Facts, market: Market, cars: Iterable[Car]) -> list[Car]:
                 or not _may_be(name, powertrain)
             ):
                 continue
-            trim_id = f"L-{name.model_id}-{powertrain.lower()}"
+            trim_id = f"{LINE_ROW}{name.model_id}-{powertrain.lower()}"
             text = f"{LINE_TRIM_ZH}（{_ZH[powertrain]}）"
             car = Car(trim_id, name, f"{LINE_TRIM} ({powertrain})", text, values, row["source_id"], date, row)
             car.on_sale = True
@@ -112,7 +115,7 @@ def _name(row: Row, names: Mapping[str, LineName]) -> LineName:
 
 
 def _powertrains(row: Row, hybrids: Iterable[Car]) -> tuple[str, ...]:
-    """Powertrains of the line; the table writes PHEV for range extenders too, note or trims tell them apart."""
+    """Powertrains of the line; the table writes PHEV for range extenders too, note or trims tell."""
     words = row["powertrains"].split("/")
     extender = any(car.powertrain == "EREV" for car in hybrids)
     if extender or row["main_powertrain"] == "EREV" or "EREV" in row["note"]:
@@ -135,7 +138,13 @@ def printed_of(note: str, powertrain: str, *, main: bool) -> Printed:
     for found in _PRICED.finditer(note):
         if _WORDS[found.group("word")] == powertrain:
             prices.append(_money(found.group("price")))
-    return Printed(min(ranges, default=None), min(prices, default=None))
+    hybrid = powertrain != "BEV"
+    totals = [
+        _money(found.group("km"))
+        for found in _TOTAL.finditer(note)
+        if hybrid and (found.group("word") or powertrain) == powertrain
+    ]
+    return Printed(min(ranges, default=None), min(totals, default=None), min(prices, default=None))
 
 
 def _money(text: str) -> float:
@@ -153,15 +162,18 @@ def _values(facts: Facts, row: Row, powertrain: str, ranges: list[PriceRange]) -
         values["price_cny"] = price
     if printed.range_km is not None:
         values["electric_range_km"] = printed.range_km
+    if printed.total_km is not None:
+        values["combined_range_km"] = printed.total_km
     values["body_type"] = _BODIES.get(row["body_type"], row["body_type"])
     if row["drive"] in _DRIVES:
         values["drive"] = _DRIVES[row["drive"]]
     seats = facts.number(TABLE, row, "seats")
     if seats is not None and not re.search(r"\d or \d seats|\d-seat|\d-\d seats|\d/\d seats", row["note"]):
         values["seats"] = seats
-    years = [r.newest_year for r in ranges if r.newest_year]
-    if years:
-        values["model_year"] = float(max(years))
+    stated = [float(year) for year in _YEAR.findall(row["note"])]
+    listed = [float(r.newest_year) for r in ranges if r.newest_year]
+    if stated or listed:
+        values["model_year"] = max(stated or listed)
     return values
 
 
@@ -169,7 +181,7 @@ def _annotate(car: Car, ranges: list[PriceRange]) -> None:
     car.note("price_cny", "line facts: the lowest current price of the line with this powertrain")
     if "electric_range_km" in car.values:
         car.note("electric_range_km", "line facts: the shortest range printed for this powertrain")
-    if "model_year" in car.values and ranges:
+    if "model_year" in car.values and ranges and not _YEAR.search(car.row["note"]):
         car.note("model_year", "line facts: newest model year listed", ranges[0].source_id, ranges[0].date)
 
 

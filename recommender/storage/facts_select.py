@@ -57,6 +57,9 @@ NAMED_LINES = _names(
 )
 """Lines that are carried although the current tables do not list them and their newest trims are of 2024."""
 
+RENAMED_LINES = frozenset({"arcfox-t1"})
+"""Sold under a new name now, which the facts have too (Arcfox Beta T1)."""
+
 _DEAREST_CNY = 2_000_000
 
 
@@ -84,7 +87,7 @@ def _private(car: Car) -> bool:
     return (
         brand not in NO_LONGER_MADE
         and brand not in COMMERCIAL
-        and car.name.model_id not in COMMERCIAL_LINES
+        and car.name.model_id not in COMMERCIAL_LINES | RENAMED_LINES
         and car.price_cny is not None
         and car.price_cny <= _DEAREST_CNY
     )

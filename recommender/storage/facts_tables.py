@@ -20,7 +20,9 @@ Row = Mapping[str, str]
 
 _COLUMNS: Mapping[str, str] = {
     "trims.csv": "trim_id brand brand_zh model model_zh trim trim_zh model_year body_type powertrain seats "
-    "price_cny source_id features_std features_opt features_no electric_range_km_cltc drive",
+    "price_cny source_id features_std features_opt features_no electric_range_km_cltc electric_range_km_wltc "
+    "drive battery_kwh battery_chemistry battery_swap body_frame diff_locks v2l voice heat_pump adas_level "
+    "highway_noa city_noa fast_charge_soc_pct",
     "lines_2026_09.csv": "brand model model_zh body_type powertrains main_powertrain price_min_cny "
     "price_max_cny electric_range_max_km_cltc battery_max_kwh seats drive note checked source_id",
     "model_lines_2026.csv": "brand_zh model_zh powertrain body_type seats newest_model_year price_min_cny "
