@@ -125,7 +125,7 @@ class AnswerReader:
         chosen = self._items(question, value, path, lambda item, where: self._option(item, known, where))
         alone = [option.id for option in question.options if option.exclusive and option.id in chosen]
         if alone and len(chosen) > 1:
-            self._problems.add(path, "exclusive_option", alone[0], option=alone[0])
+            self._problems.add(path, "exclusive_option", alone[0], question=question.id, option=alone[0])
         # In the registry's order, so that the order of ticking changes nothing.
         return tuple(item for item in known if item in chosen) or None
 
@@ -192,7 +192,8 @@ def check_disjoint(
             for item in mine:
                 if item in others:
                     path = pointer("/answers", other_id)
-                    problems.add(path, "not_disjoint", item, question=question.id, other=other_id)
+                    names = {"question": question.id, "other": other_id, "option": item}
+                    problems.add(path, "not_disjoint", item, **names)
 
 
 def _bounds(question: Question) -> dict[str, object]:

@@ -1,0 +1,67 @@
+"""Place and brand names as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from recommender.registry.model import Registry
+from tests.registry.small import VOCABULARY, parse, problems_of
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("110100", "110100"),
+        ("110000", "110000"),
+        ("北京", "110100"),
+        ("北京市", "110100"),
+        ("Beijing", "110100"),
+        ("  beijing ", "110100"),
+        ("BEIJING CITY", "110100"),
+        ("ＢＥＩＪＩＮＧ", "110100"),
+        ("呼伦贝尔", "150700"),
+        ("Hulunbuir", "150700"),
+        ("hailar", "150700"),
+        ("吉林", "220000"),
+        ("吉林省", "220000"),
+        ("吉林市", "220200"),
+        ("Jilin Province", "220000"),
+        ("广西", "450000"),
+        ("西安", "610100"),
+        ("xian", "610100"),
+        ("Xi’an", "610100"),
+    ],
+)
+def test_a_place_is_found(small: Registry, text: str, code: str) -> None:
+    assert parse({"answers": {"place": text}}, small).answers == {"place": code}
+
+
+@pytest.mark.parametrize("text", ["Atlantis", "中国", "100000", "", "市", "京"])
+def test_an_unknown_place_offers_the_nearest(small: Registry, text: str) -> None:
+    (problem,) = problems_of({"answers": {"place": text}}, small)
+    assert (problem.path, problem.code, problem.value) == ("/answers/place", "unknown_place", text)
+    nearest = problem.params["nearest"]
+    assert isinstance(nearest, tuple)
+    assert nearest
+    assert set(nearest) <= set(VOCABULARY.place_names.names)
+
+
+def test_a_slip_of_the_pen_offers_the_right_place_first(small: Registry) -> None:
+    for slip, meant in (("Bejing", "Beijing"), ("西安城", "西安市")):
+        (problem,) = problems_of({"answers": {"place": slip}}, small)
+        assert problem.params["nearest"][0] == meant  # type: ignore[index]
+
+
+def test_brands_by_id_or_name_in_one_order(small: Registry) -> None:
+    wanted = {"brands_avoid": ("BYD", "Li Auto", "Nio")}
+    for names in (["BYD", "Li Auto", "Nio"], ["蔚来", "理想", "比亚迪"], ["nio", "li auto", "ＢＹＤ"]):
+        assert parse({"answers": {"brands_avoid": names}}, small).answers == wanted
+
+
+def test_the_same_brand_twice_and_an_unknown_one(small: Registry) -> None:
+    problems = problems_of({"answers": {"brands_avoid": ["BYD", "比亚迪", "Nioo"]}}, small)
+    assert [(p.path, p.code) for p in problems] == [
+        ("/answers/brands_avoid/1", "duplicate_item"),
+        ("/answers/brands_avoid/2", "unknown_brand"),
+    ]
+    assert problems[1].params["nearest"] == ("Nio",)
