@@ -53,9 +53,7 @@ def forget() -> BaseResponse:
 def page(page_id: str) -> str:
     _known(page_id)
     trip = journey.current()
-    if trip.lost:
-        flash(lost_words())
-        journey.forget()
+    _say_lost(trip)
     return render_template("page.html", view=page_view(page_id, trip, None, checking=_checking()))
 
 
@@ -68,7 +66,7 @@ def answer(page_id: str) -> BaseResponse | tuple[str, int]:
         abort(HTTPStatus.BAD_REQUEST)
     before = journey.current()
     if before.lost:
-        flash(lost_words())
+        flash(_lost_words())
     registry = current_workspace().registry
     if action == "skip":
         after = journey.save({question.id: None for question in registry.questions_of(page_id)})
@@ -98,9 +96,7 @@ def answer(page_id: str) -> BaseResponse | tuple[str, int]:
 @blueprint.get("/check")
 def check() -> str:
     trip = journey.current()
-    if trip.lost:
-        flash(lost_words())
-        journey.forget()
+    _say_lost(trip)
     return render_template("check.html", view=check_view(trip, ()))
 
 
@@ -109,7 +105,6 @@ def finish() -> BaseResponse | tuple[str, int]:
     """Recommend, keep the result, go to it. Answers that do not hold together are named on the page."""
     trip = journey.current()
     if trip.lost:
-        flash(lost_words())
         return _to_check()
     workspace = current_workspace()
     raw = {"answers": forms.answers_document(trip.answers), "lang": language()}
@@ -150,7 +145,13 @@ def database_away(error: DatabaseError) -> BaseResponse:
     return response
 
 
-def lost_words() -> str:
+def _say_lost(trip: journey.Journey) -> None:
+    if trip.lost:
+        flash(_lost_words())
+        journey.let_go()
+
+
+def _lost_words() -> str:
     return gettext("Your earlier answers have expired and were deleted. What you send from now on is kept.")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from recommender.domain.catalogue import Catalogue, Option, Source, Trim, ValueNote
+from recommender.domain.catalogue import Catalogue, Option, Source, ValueNote
+from recommender.domain.recommendation import Scalar
 from recommender.registry.messages import format_value
 from recommender.registry.model import Attribute, Registry
 from recommender.workspace import Workspace
@@ -59,7 +60,7 @@ def car_view(row: int, workspace: Workspace) -> CarPageView:
         groups=tuple(
             GroupView(
                 _group_title(group),
-                tuple(_value(a, row, trim, notes.get(a.id), catalogue) for a in shown if a.group == group),
+                tuple(_value(a, row, notes.get(a.id), workspace) for a in shown if a.group == group),
             )
             for group in groups
         ),
@@ -72,9 +73,19 @@ def car_view(row: int, workspace: Workspace) -> CarPageView:
     )
 
 
-def _value(
-    attribute: Attribute, row: int, trim: Trim, note: ValueNote | None, catalogue: Catalogue
-) -> ValueView:
+def value_words(attribute: Attribute, value: Scalar, workspace: Workspace) -> str:
+    """A value for people; makes and model lines have their names in the catalogue, not in the registry."""
+    catalogue, lang = workspace.market.catalogue, language()
+    if attribute.id == "brand" and isinstance(value, str):
+        return (lang == "zh" and catalogue.brands.get(value)) or value
+    if attribute.id == "model_line" and value in catalogue.models:
+        return catalogue.models[str(value)].model_name(lang)
+    return format_value(attribute, value, lang)
+
+
+def _value(attribute: Attribute, row: int, note: ValueNote | None, workspace: Workspace) -> ValueView:
+    catalogue = workspace.market.catalogue
+    trim = catalogue.trims[row]
     column = catalogue.columns.get(attribute.id)
     value = column.value(row) if column is not None else None
     source_id = note.source_id if note else trim.source_id
@@ -82,7 +93,7 @@ def _value(
     known = value is not None
     return ValueView(
         label=attribute.label.get(language()),
-        value=format_value(attribute, value, language()),
+        value=value_words(attribute, value, workspace),
         known=known,
         source=_title(source, source_id) if known else "",
         address=web_address(source) if known else "",

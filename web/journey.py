@@ -68,6 +68,11 @@ def lengthen() -> None:
     session[_FAST] = False
 
 
+def let_go() -> None:
+    """Forget which draft it was, without writing to the database."""
+    session.pop(_DRAFT, None)
+
+
 def forget() -> None:
     """Delete the draft."""
     draft_id = session.pop(_DRAFT, None)

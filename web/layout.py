@@ -14,7 +14,9 @@ _DIGEST_LETTERS = 12
 
 
 def install(app: Flask) -> None:
-    digests = {name: _digest(Path(str(app.static_folder)) / name) for name in ("site.css", "site.js")}
+    digests = {
+        name: _digest(Path(str(app.static_folder)) / name) for name in ("site.css", "site.js", "icon.svg")
+    }
 
     def asset(name: str) -> str:
         """Address of a static file; its digest makes a new version a new address."""

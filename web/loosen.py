@@ -78,7 +78,10 @@ def _first_that_admits(
     answers: Answers, question: Question, change: Change, registry: Registry, words: Vocabulary
 ) -> Answers:
     others = _limits_but(answers, change, registry)
-    for candidate in _candidates(answers, question, change, registry, words):
+    for offered in _candidates(answers, question, change, registry, words):
+        # An answer to a follow-up that was not asked before would now make a limit of its own.
+        woken = {limit.source for limit in _limits_but(offered, change, registry) - others}
+        candidate = {key: value for key, value in offered.items() if key not in woken - {question.id}}
         if _limits_but(candidate, change, registry) == others and _admits(candidate, change, registry):
             return candidate
     return {key: value for key, value in answers.items() if key != question.id}

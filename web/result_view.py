@@ -12,6 +12,7 @@ from recommender.domain.recommendation import Scalar
 from recommender.registry.messages import format_value
 from recommender.registry.model import Registry
 from recommender.workspace import StoredResult, Workspace
+from web.car_view import value_words
 from web.document import Node
 from web.i18n import gettext, language, long_date
 
@@ -56,7 +57,7 @@ class CarView:
     drawbacks: tuple[str, ...]
     notes: tuple[str, ...]
     changes: tuple[str, ...]
-    unknown: str
+    unknown: tuple[str, ...]
     facts: tuple[FactView, ...]
     probability: str
     tied: bool
@@ -84,7 +85,7 @@ class WayView:
 class ResultView:
     title: str
     confidence: str
-    next_address: str
+    next_page: str
     next_question: str
     cars: tuple[CarView, ...]
     limits: tuple[str, ...]
@@ -110,10 +111,10 @@ def result_view(stored: StoredResult, document: Node, workspace: Workspace) -> R
     return ResultView(
         title=gettext("Cars that fit you") if cars else gettext("No car obeys all of your limits"),
         confidence=document.node("confidence").text("text"),
-        next_address=url_for("buyer.page", page_id=question.page, back="check") if question else "",
+        next_page=question.page if question else "",
         next_question=question.text.get(language()) if question else "",
         cars=cars,
-        limits=tuple(limit_words(limit, registry) for limit in document.nodes("limits")),
+        limits=tuple(limit_words(limit, workspace) for limit in document.nodes("limits")),
         ways=tuple(WayView(i, way.text("text")) for i, way in enumerate(document.nodes("relaxations"))),
         considered=document.whole("consideration_set_size") or 0,
         left_out_unknown=document.whole("left_out_unknown") or 0,
@@ -138,17 +139,17 @@ def _is_stored_in_other_language(stored: StoredResult, document: Node) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------- limits
-def limit_words(limit: Node, registry: Registry) -> str:
+def limit_words(limit: Node, workspace: Workspace) -> str:
     """A limit as a person says it, with what made it."""
-    attribute = registry.attributes.get(limit.text("attribute"))
+    attribute = workspace.registry.attributes.get(limit.text("attribute"))
     if attribute is None:
         return limit.text("attribute")
-    label, lang = attribute.label.get(language()), language()
+    label = attribute.label.get(language())
     for op, words in _limit_patterns().items():
         if limit.has(op):
             value = limit.values[op]
             items = value if isinstance(value, list) else [value]
-            said = join_words([format_value(attribute, scalar(item), lang) for item in items])
+            said = join_words([value_words(attribute, scalar(item), workspace) for item in items])
             return words.format(label=label, value=said) + _coverage_words(limit)
     return label
 
@@ -190,7 +191,7 @@ def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
         drawbacks=_texts(item, "drawbacks"),
         notes=_texts(item, "notes"),
         changes=_texts(item, "counterfactuals"),
-        unknown=join_words([_label(attribute, registry) for attribute in item.words("unknown")]),
+        unknown=tuple(_label(attribute, registry) for attribute in item.words("unknown")),
         facts=tuple(
             FactView(_label(key, registry), _value_said(key, values, registry))
             for key in KEY_ATTRIBUTES

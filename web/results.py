@@ -50,9 +50,13 @@ def again(token: str) -> BaseResponse:
 
 @blueprint.post("/<token>/edit")
 def edit(token: str) -> BaseResponse:
-    """Take the answers behind this result as a new draft."""
-    asked = current_workspace().parse(_stored(token).request)
+    """Take the answers behind this result as a new draft, and go to the page that is to be answered."""
+    workspace = current_workspace()
+    asked = workspace.parse(_stored(token).request)
+    page_id = request.form.get("page", "")
     journey.begin(asked.answers, fast=False)
+    if page_id in workspace.registry.pages_by_id:
+        return redirect(url_for("buyer.page", page_id=page_id, back="check"), HTTPStatus.SEE_OTHER)
     return redirect(url_for("buyer.check"), HTTPStatus.SEE_OTHER)
 
 
