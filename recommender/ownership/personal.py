@@ -71,6 +71,11 @@ def circumstances_of(request: Request, catalogue: Catalogue, registry: Registry)
         old_car=_text(answers.get("old_car")),
         payment=_text(answers.get("payment")),
         rough_days=_text(answers.get("rough_days")),
+        condition=_text(answers.get("condition")),
+        used_max_age_years=_number(answers.get("used_max_age_years")),
+        used_max_km=_number(answers.get("used_max_km")),
+        used_min_soh_pct=_number(answers.get("used_min_soh_pct")),
+        try_rental=_flag(answers.get("try_rental")),
     )
 
 
