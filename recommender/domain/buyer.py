@@ -58,3 +58,8 @@ class Circumstances:
     old_car: str | None = None
     payment: str | None = None
     rough_days: str | None = None
+    condition: str | None = None
+    used_max_age_years: float | None = None
+    used_max_km: float | None = None
+    used_min_soh_pct: float | None = None
+    try_rental: bool | None = None

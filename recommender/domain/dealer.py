@@ -65,11 +65,17 @@ class Customer:
 
 @dataclass(frozen=True)
 class Rows(Generic[T]):
-    """Clean rows of a file and everything that is wrong with the others, in the order of the file."""
+    """Clean rows of a file and everything that is wrong with the others, in the order of the file.
+
+    ``refused``: number of rows left out. ``whole`` false: the file as such cannot be used, whatever its rows.
+    ``ignored``: headers that mean nothing here.
+    """
 
     kept: tuple[T, ...]
     problems: tuple[Problem, ...]
     refused: int = 0
+    whole: bool = True
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,8 @@ class Unmatched:
 
 @dataclass(frozen=True)
 class Matches:
-    """``objective``: sum of the values assigned; ``greedy``: what taking the best pair first, and so on, would
-    reach; ``bound``: proved upper bound. ``counts`` by name."""
+    """``objective``: sum of the values assigned; ``greedy``: what taking the best pair first, and so on,
+    would reach; ``bound``: proved upper bound. ``counts`` by name."""
 
     customer_units: tuple[Fit, ...]
     unit_customers: tuple[Fit, ...]

@@ -71,10 +71,7 @@ def _level_holds(limit: Limit, column: LevelColumn) -> Mask:
     if limit.op in ("at_least", "at_most"):
         code = _code(str(limit.value), column)
         return column.codes >= code if limit.op == "at_least" else column.codes <= code
-    if limit.op == "is":
-        wanted = (_level_name(limit.value),)
-    else:
-        wanted = limit.value if isinstance(limit.value, tuple) else (_level_name(limit.value),)
+    wanted = limit.value if isinstance(limit.value, tuple) else (_level_name(limit.value),)
     member = np.isin(column.codes, [_code(name, column) for name in wanted])
     return ~member if limit.op == "none_of" else member
 

@@ -34,8 +34,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """A sentence about an attribute. ``source``: source ids, "assumption", or empty for the person's own."""
+
     attribute: str
     text: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class Confidence:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """``coverage``: for each limited attribute, the share of trims whose value is known."""
+    """``coverage``: for each limited attribute, the share of trims whose value is known. ``notes``: what
+    holds at this person's place for every car."""
 
     model_version: str
     catalogue_version: str
@@ -123,3 +127,4 @@ class Recommendation:
     left_out_unknown: int
     items: tuple[Item, ...]
     relaxations: tuple[Relaxation, ...]
+    notes: tuple[Reason, ...] = ()

@@ -20,7 +20,9 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceTask:
-    """``chosen``: place in ``alternatives`` from 0, or None for "neither" (only where ``outside`` is offered)."""
+    """``chosen``: place in ``alternatives`` from 0, or None for "neither" (only where ``outside`` is
+    offered).
+    """
 
     task: str
     alternatives: tuple[Alternative, ...]

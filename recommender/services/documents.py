@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from recommender.domain.recommendation import Item, Recommendation, Relaxation, Term
+from collections.abc import Sequence
+
+from recommender.domain.recommendation import Item, Reason, Recommendation, Relaxation, Term
 
 Document = dict[str, object]
 
@@ -31,6 +33,7 @@ def recommendation_document(recommendation: Recommendation) -> Document:
         "left_out_unknown": recommendation.left_out_unknown,
         "recommendations": [item_document(item) for item in recommendation.items],
         "relaxations": [relaxation_document(relaxation) for relaxation in recommendation.relaxations],
+        "notes": _notes_document(recommendation.notes),
     }
 
 
@@ -54,12 +57,16 @@ def item_document(item: Item) -> Document:
         "terms": [_term_document(term) for term in item.terms],
         "reasons": [{"attribute": r.attribute, "text": r.text} for r in item.reasons],
         "drawbacks": [{"attribute": r.attribute, "text": r.text} for r in item.drawbacks],
-        "notes": [{"attribute": r.attribute, "text": r.text} for r in item.notes],
+        "notes": _notes_document(item.notes),
         "counterfactuals": [
             {"change": dict(c.change), "effect": c.effect, "text": c.text} for c in item.counterfactuals
         ],
         "unknown": list(item.unknown),
     }
+
+
+def _notes_document(notes: Sequence[Reason]) -> list[Document]:
+    return [{"attribute": note.attribute, "text": note.text, "source": note.source} for note in notes]
 
 
 def _term_document(term: Term) -> Document:

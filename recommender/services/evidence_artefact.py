@@ -74,9 +74,9 @@ def _card(artefact: Artefact) -> str:
         f"- Values not known are assumed a little worse than usual at the price, estimated on the "
         f"{artefact.metrics['trims']} trims of catalogue `{artefact.metrics['catalogue_version']}`.\n"
         "- `sd` is the spread of taste within a segment together with what the evidence leaves open.\n\n"
-        "Use: the starting point of a recommendation, moved by the person's own answers. Not for: claims about\n"
-        "groups of people, or willingness to pay. Limits: the figures are expert start values with wide\n"
-        "intervals; a survey replaces them (`recommender train`).\n"
+        "Use: the starting point of a recommendation, moved by the person's own answers. Not for: claims\n"
+        "about groups of people, or willingness to pay. Limits: the figures are expert start values with\n"
+        "wide intervals; a survey replaces them (`recommender train`).\n"
     )
 
 

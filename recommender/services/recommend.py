@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from recommender.domain.buyer import Request
-from recommender.domain.recommendation import Item, Recommendation, Scalar
+from recommender.domain.recommendation import Item, Reason, Recommendation, Scalar
 from recommender.domain.table import LevelColumn, NumberColumn
+from recommender.ownership.charging import place_notes
+from recommender.ownership.note import Note, note_text
 from recommender.ownership.purchase import PurchaseCost, purchase_cost
+from recommender.ownership.remarks import car_notes
+from recommender.ownership.second_hand import second_hand_notes
 from recommender.services.confidence import Beliefs, believe, confidence, tied
 from recommender.services.consideration import Consideration, consider, diverse_top
 from recommender.services.market import Indices, Market
@@ -42,6 +47,7 @@ def recommend(request: Request, market: Market) -> Recommendation:
         left_out_unknown=considered.left_out_unknown,
         items=_items(scores, considered, beliefs),
         relaxations=relaxations(scores, considered),
+        notes=_texts(place_notes(scores.person.circumstances, market.registry), scores),
     )
 
 
@@ -107,7 +113,19 @@ def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, inde
         drawbacks=explanation.drawbacks,
         counterfactuals=(),
         unknown=tuple(a for a, value in attributes.items() if value is None),
+        notes=_texts(
+            (
+                *car_notes(person.columns, row, person.circumstances, market.registry),
+                *second_hand_notes(person.columns, row, person.circumstances, market.registry),
+            ),
+            scores,
+        ),
     )
+
+
+def _texts(notes: Sequence[Note], scores: Scores) -> tuple[Reason, ...]:
+    registry, lang = scores.market.registry, scores.person.request.lang
+    return tuple(Reason(note.attribute, note_text(note, registry, lang), note.source) for note in notes)
 
 
 def _integer(value: Scalar) -> int | None:
