@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +15,15 @@ _PROVINCE = "province"
 _MUNICIPALITIES = ("11", "12", "31", "50")
 """First digits of the GB/T 2260 codes of the four cities that are provinces themselves."""
 
+_PEOPLES = (
+    "藏族|羌族|彝族|苗族|侗族|布依族|土家族|朝鲜族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|蒙古族|蒙古|"
+    "柯尔克孜|哈萨克|维吾尔"
+)
 _ENDINGS = re.compile(
-    r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|地区|省|市|盟|"
+    r"(?:自治[区州]|特别行政区|地区|省|市|盟|"
     r" special administrative region| autonomous region| province| municipality| city| prefecture)$"
 )
+_OF_A_PEOPLE = re.compile(rf"(?:{_PEOPLES})+自治[区州]$")
 
 
 @dataclass(frozen=True)
@@ -47,15 +52,18 @@ class PlaceNames:
 
     @cached_property
     def _by_short_name(self) -> Mapping[str, Place]:
-        return self._index(lambda place: (_short(_folded(name)) for name in _aliases(place)))
+        return self._index(lambda place: (_short(_folded(name)) for name in (place.zh, place.en)))
 
     def _index(self, names_of: Callable[[Place], Iterable[str]]) -> Mapping[str, Place]:
+        """A name that two cities share belongs to neither: Taizhou is asked back, never guessed."""
         found: dict[str, Place] = {}
+        shared: set[str] = set()
         for place in sorted(self._choosable, key=_preference):
-            for name in names_of(place):
-                if name:
-                    found.setdefault(_folded(name), place)
-        return found
+            for name in {_folded(name) for name in names_of(place) if name}:
+                other = found.setdefault(name, place)
+                if other is not place and other.level == place.level:
+                    shared.add(name)
+        return {name: place for name, place in found.items() if name not in shared}
 
 
 def _preference(place: Place) -> tuple[bool, str]:
@@ -64,23 +72,17 @@ def _preference(place: Place) -> tuple[bool, str]:
     return (place.level == _PROVINCE) == municipality, place.code
 
 
-def _aliases(place: Place) -> Iterator[str]:
-    """Names with and without what stands in brackets: Hailar (Hulunbuir)."""
-    for name in (place.zh, place.en):
-        yield name
-        outside, bracket, inside = unicodedata.normalize("NFKC", name).partition("(")
-        if bracket:
-            yield outside
-            yield inside.removesuffix(")")
-
-
 def _folded(name: str) -> str:
     """One form for comparison: width, case, apostrophes (Xi'an) and spaces evened out."""
-    plain = unicodedata.normalize("NFKC", name).casefold().replace("’", "'").replace("'", "")
+    plain = (
+        unicodedata.normalize("NFKC", name).casefold().replace("’", "'").replace("'", "").replace("(", " (")
+    )
     return " ".join(plain.replace("-", " ").split())
 
 
 def _short(folded: str) -> str:
-    shorter = _ENDINGS.sub("", folded)
-    # 沙市 must not become 沙; two characters are left of every real short name.
-    return shorter if len(shorter) >= 2 else folded
+    """Without its ending and without the province in brackets: "taizhou (jiangsu)" is "taizhou"."""
+    name = folded.partition(" (")[0]
+    # Two characters are left of every real short name: 内蒙古 must not become 内, nor 沙市 become 沙.
+    shorter = (_OF_A_PEOPLE.sub("", name), _ENDINGS.sub("", name))
+    return next((short for short in shorter if len(short) >= 2 and short != name), name)

@@ -19,9 +19,12 @@ from tests.registry.small import VOCABULARY, parse, problems_of
         ("  beijing ", "110100"),
         ("BEIJING CITY", "110100"),
         ("ＢＥＩＪＩＮＧ", "110100"),
-        ("呼伦贝尔", "150700"),
-        ("Hulunbuir", "150700"),
-        ("hailar", "150700"),
+        ("内蒙古", "150000"),
+        ("inner mongolia", "150000"),
+        ("延边", "222400"),
+        ("泰州", "321200"),
+        ("taizhou (zhejiang)", "331000"),
+        ("Taizhou（Jiangsu）", "321200"),
         ("吉林", "220000"),
         ("吉林省", "220000"),
         ("吉林市", "220200"),
@@ -50,6 +53,12 @@ def test_a_slip_of_the_pen_offers_the_right_place_first(small: Registry) -> None
     for slip, meant in (("Bejing", "Beijing"), ("西安城", "西安市")):
         (problem,) = problems_of({"answers": {"place": slip}}, small)
         assert problem.params["nearest"][0] == meant  # type: ignore[index]
+
+
+def test_a_name_that_two_cities_share_is_asked_back(small: Registry) -> None:
+    (problem,) = problems_of({"answers": {"place": "Taizhou"}}, small)
+    assert problem.code == "unknown_place"
+    assert set(problem.params["nearest"][:2]) == {"Taizhou (Jiangsu)", "Taizhou (Zhejiang)"}  # type: ignore[index]
 
 
 def test_brands_by_id_or_name_in_one_order(small: Registry) -> None:
