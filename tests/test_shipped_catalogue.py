@@ -161,6 +161,9 @@ def test_no_absurd_car() -> None:
     assert ids(bev & (electric < 100)) == []
     assert ids(~bev & (electric > 560)) == []
     assert ids((length < 3400) & (price > 100_000)) == []
+    boot = number("boot_l")
+    assert ids((boot > 1100) & ~level("body_type", "pickup")) == []
+    assert ids((boot > 700) & level("body_type", "hatchback")) == []
     assert ids((price < 30_000) | (price > 2_000_000)) == []
 
 

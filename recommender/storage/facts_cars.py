@@ -114,6 +114,7 @@ def read_cars(facts: Facts, market: Market) -> list[Car]:
     _apply_tiers(facts, cars)
     for car in cars:
         _settle_swap(car)
+        _settle_boot(car)
         _derive(car)
     _carry_conflicts(facts, cars)
     _mark_on_sale(cars, market)
@@ -199,6 +200,32 @@ def _settle_swap(car: Car) -> None:
         car.reject("battery_swap", True, text)
     elif printed == "0":
         car.values["battery_swap"] = False
+
+
+_MOST_BOOT_L = 1_100.0
+_MOST_LOW_BOOT_L = 700.0
+_MOST_SMALL_BOOT_L = 400.0
+_SMALL_MM = 3_600.0
+_TALL = ("suv", "mpv", "minibus")
+
+
+def _settle_boot(car: Car) -> None:
+    """A boot larger than any with the seats up is the volume with the seats folded.
+
+    The portal prints one figure for some lines and does not say which: 930 l for a BYD Seagull of 3.78 m.
+    """
+    boot, length = car.values.get("boot_l"), car.values.get("length_mm")
+    if not isinstance(boot, float) or car.values.get("body_type") == "pickup":
+        return
+    most = _MOST_BOOT_L if car.values.get("body_type") in _TALL else _MOST_LOW_BOOT_L
+    if isinstance(length, float) and length < _SMALL_MM:
+        most = _MOST_SMALL_BOOT_L
+    if boot <= most:
+        return
+    car.reject("boot_l", car.values.pop("boot_l"), "larger than any boot with the seats up")
+    if "boot_max_l" not in car.values:
+        car.values["boot_max_l"] = boot
+        car.note("boot_max_l", "derived: printed as the boot, too large for one with the seats up")
 
 
 def _derive(car: Car) -> None:

@@ -54,7 +54,8 @@ class Market:
 def read_market(facts: Facts) -> Market:
     """Join both line tables to the lines of ``trims.csv`` by name."""
     ranges: dict[str, list[PriceRange]] = {}
-    line_of_zh = {plain_zh(row["model_zh"]): _model_id(row) for row in facts.rows("trims.csv")}
+    named = (*facts.rows("lines_2026_09.csv"), *facts.rows("trims.csv"))
+    line_of_zh = {plain_zh(row["model_zh"]): _model_id(row) for row in named}
     dates = {row["source_id"]: date_of(row["content_date"]) for row in facts.rows("sources.csv")}
     for name in ("model_lines_2026.csv", "lines_2026_09.csv"):
         for row in facts.rows(name):

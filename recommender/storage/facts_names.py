@@ -68,9 +68,14 @@ ZH_ALIASES: Mapping[str, str] = {
     "电动MINI ACE": "电动MINI ACEMAN",
     "电动MINI COO": "电动MINI COOPER",
     "星途ES": "星纪元 ES",
-    "捷途X90 C-DM": "捷途X90 C-DM",
     "北京越野BJ60增程": "北京越野BJ60雷霆",
     "长城猛龙 PLUS": "哈弗猛龙PLUS",
+    "吉利雷达地平线": "雷达地平线",
+    "吉利雷达金刚": "雷达金刚",
+    "缤果S": "五菱缤果S",
+    "奥迪E5 Sport": "AUDI E5 Sportback",
+    "铂智7": "bZ7",
+    "银河A7 EV": "银河A7 EM",
 }
 
 _JOINT_VENTURES = ("广汽本田", "东风本田", "广汽丰田", "一汽丰田", "上汽大众", "一汽-大众")

@@ -117,6 +117,15 @@ def test_swap_is_true_only_for_brands_with_stations(tmp_path: Path) -> None:
     assert (note.attribute, note.value, note.kept) == ("battery_swap", "true", False)
 
 
+def test_a_boot_too_large_for_the_car_is_that_with_seats_folded(tmp_path: Path) -> None:
+    catalogue = imported(tmp_path, {**SHIPPING, "boot_l": "930"})
+    assert value(catalogue, "T1", "boot_l") is None
+    assert value(catalogue, "T1", "boot_max_l") == 930
+    notes = {(n.attribute, n.value, n.kept) for n in catalogue.value_notes}
+    assert notes == {("boot_l", "930", False), ("boot_max_l", "930", True)}
+    assert value(imported(tmp_path, {**SHIPPING, "boot_l": "480"}), "T1", "boot_l") == 480
+
+
 def test_optional_features_are_options_that_set_their_attribute(tmp_path: Path) -> None:
     car = {**SHIPPING, "features_opt": "ramp_assist|hud|dashcam", "features_std": "lane_centering"}
     options = {o.option_id: o for o in imported(tmp_path, car).options}
