@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from recommender.domain.table import Columns, Floats, LevelColumn, Mask, NumberColumn
@@ -37,6 +39,13 @@ def levels_mask(column: LevelColumn, names: tuple[str, ...]) -> Mask:
     for code in codes:
         mask |= column.codes == code
     return mask
+
+
+def by_level(column: LevelColumn, values: Mapping[str, float], other: float) -> Floats:
+    """float64 [n]: the value of each row's level, ``other`` where it is not known or not named."""
+    table = np.array([*(values.get(level, other) for level in column.levels), other])
+    # Code -1, not known, takes the last entry.
+    return np.asarray(table[column.codes])
 
 
 def first_known(first: Floats, second: Floats) -> Floats:

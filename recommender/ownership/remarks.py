@@ -36,7 +36,8 @@ def car_notes(
         notes += _tax_notes(name, cost, figures)
         notes += _subsidy_notes(cost, circumstances, figures)
     notes += _rental_notes(one, name, circumstances, figures)
-    if running_cost(one, circumstances, registry).consumption_estimated[0]:
+    running = running_cost(one, circumstances, registry)
+    if running.consumption_estimated[0] and not np.isnan(running.monthly_cny[0]):
         notes.append(Note("ownership.use.estimated", "monthly_cost_cny"))
     return (*notes, *charging_notes(one, 0, circumstances, registry))
 

@@ -15,7 +15,14 @@ import numpy as np
 
 from recommender.domain.buyer import Circumstances
 from recommender.domain.table import Columns, Floats, Mask
-from recommender.ownership.columns import HYBRIDS, first_known, level_column, levels_mask, number_column
+from recommender.ownership.columns import (
+    HYBRIDS,
+    by_level,
+    first_known,
+    level_column,
+    levels_mask,
+    number_column,
+)
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.tariffs import Tariffs, tariffs_of
 from recommender.registry.model import Registry
@@ -84,18 +91,27 @@ def consumption_kwh_100km(columns: Columns, figures: Figures) -> tuple[Floats, M
     range_km, battery = number_column(columns, "electric_range_km"), number_column(columns, "battery_kwh")
     derived = 100.0 * figures("grid_kwh_per_battery_kwh") * battery / range_km
     tonnes = number_column(columns, "curb_weight_kg") / 1000.0
-    is_bev = levels_mask(level_column(columns, "powertrain"), ("BEV",))
-    start = np.where(is_bev, figures("bev_kwh_100km_at_0_kg"), figures("hybrid_kwh_100km_at_0_kg"))
-    slope = np.where(is_bev, figures("bev_kwh_100km_per_tonne"), figures("hybrid_kwh_100km_per_tonne"))
+    powertrain = level_column(columns, "powertrain")
+    start = by_level(
+        powertrain, {"BEV": figures("bev_kwh_100km_at_0_kg")}, figures("hybrid_kwh_100km_at_0_kg")
+    )
+    slope = by_level(
+        powertrain, {"BEV": figures("bev_kwh_100km_per_tonne")}, figures("hybrid_kwh_100km_per_tonne")
+    )
     return first_known(first_known(printed, derived), start + slope * tonnes), np.isnan(printed)
 
 
 def fuel_l_100km(columns: Columns, figures: Figures) -> tuple[Floats, Mask]:
-    """WLTC use with an empty battery, l/100 km float64 [n], and which rows are estimates from weight."""
+    """WLTC use with an empty battery, l/100 km float64 [n], and which rows are estimates.
+
+    Estimated from weight, else from the electricity that the same car uses (battery over electric range).
+    """
     printed = number_column(columns, "fuel_l_100km_depleted")
     tonnes = number_column(columns, "curb_weight_kg") / 1000.0
-    estimate = figures("hybrid_fuel_l_100km_at_0_kg") + figures("hybrid_fuel_l_100km_per_tonne") * tonnes
-    return first_known(printed, estimate), np.isnan(printed)
+    by_weight = figures("hybrid_fuel_l_100km_at_0_kg") + figures("hybrid_fuel_l_100km_per_tonne") * tonnes
+    kwh = 100.0 * number_column(columns, "battery_kwh") / number_column(columns, "electric_range_km")
+    by_kwh = figures("hybrid_fuel_l_100km_at_0_kwh") + figures("hybrid_fuel_l_per_kwh") * kwh
+    return first_known(first_known(printed, by_weight), by_kwh), np.isnan(printed)
 
 
 def electric_range_km(columns: Columns, kwh_100km: Floats, figures: Figures) -> Floats:
@@ -152,10 +168,8 @@ def _energy_cny(
 
 
 def _maintenance_cny(columns: Columns, driving: Driving, figures: Figures, reading: Reading) -> Floats:
-    powertrain = level_column(columns, "powertrain")
-    per_km = np.full(len(powertrain), np.nan)
-    for name in ("BEV", "PHEV", "EREV"):
-        per_km[levels_mask(powertrain, (name,))] = figures(f"maintenance_{name}_cny_km_{reading}")
+    rates = {name: figures(f"maintenance_{name}_cny_km_{reading}") for name in ("BEV", *HYBRIDS)}
+    per_km = by_level(level_column(columns, "powertrain"), rates, np.nan)
     distance_km = driving.daily_km_year + driving.motorway_km_year
     return figures(f"maintenance_fixed_cny_year_{reading}") + per_km * distance_km
 

@@ -15,13 +15,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.domain.buyer import Circumstances
-from recommender.domain.table import Columns, Floats, LevelColumn
-from recommender.ownership.columns import HYBRIDS, first_known, level_column, levels_mask, number_column
+from recommender.domain.table import Columns, Floats
+from recommender.ownership.columns import (
+    HYBRIDS,
+    by_level,
+    first_known,
+    level_column,
+    levels_mask,
+    number_column,
+)
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.running import consumption_kwh_100km, electric_range_km, fuel_l_100km
 from recommender.registry.model import Registry
 
 MILD_C = 20.0
+_HYBRID_ATTRIBUTES = (
+    "powertrain",
+    "electric_range_km",
+    "combined_range_km",
+    "battery_kwh",
+    "consumption_kwh_100km",
+    "fuel_l_100km_depleted",
+    "tank_l",
+    "curb_weight_kg",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +57,18 @@ def winter_motorway_range(columns: Columns, circumstances: Circumstances, regist
     figures = figures_on(registry, circumstances.date)
     temperature_c = winter_temperature_c(circumstances, figures)
     multiple = motorway_multiple(columns, temperature_c, circumstances.parked_indoors, figures)
-    hybrid = levels_mask(level_column(columns, "powertrain"), HYBRIDS)
+    mid = number_column(columns, "electric_range_km") / multiple
+    low, high = mid * figures("winter_range_low_ratio"), mid * figures("winter_range_high_ratio")
+    rows = np.flatnonzero(levels_mask(level_column(columns, "powertrain"), HYBRIDS))
+    hybrids = {name: columns[name].take(rows) for name in _HYBRID_ATTRIBUTES if name in columns}
     # Of a battery car the range is the fact that counts, so it is never guessed; of a hybrid it is the
     # small part.
-    kwh, _ = consumption_kwh_100km(columns, figures)
-    printed_km = number_column(columns, "electric_range_km")
-    electric_km = np.where(hybrid, electric_range_km(columns, kwh, figures), printed_km) / multiple
-    fuel_km = _fuel_range_km(columns, temperature_c, figures)
-    mid = np.where(hybrid, fuel_km + electric_km, electric_km)
-    low = electric_km * figures("winter_range_low_ratio") + np.where(hybrid, fuel_km, 0.0)
-    high = electric_km * figures("winter_range_high_ratio") + np.where(hybrid, fuel_km, 0.0)
+    kwh, _ = consumption_kwh_100km(hybrids, figures)
+    electric_km = electric_range_km(hybrids, kwh, figures) / multiple[rows]
+    fuel_km = _fuel_range_km(hybrids, temperature_c, figures)
+    mid[rows] = electric_km + fuel_km
+    low[rows] = electric_km * figures("winter_range_low_ratio") + fuel_km
+    high[rows] = electric_km * figures("winter_range_high_ratio") + fuel_km
     return WinterRange(low, mid, high)
 
 
@@ -81,7 +100,7 @@ def motorway_multiple(
     by_pump = {
         name: 1.0 + strength * (figures(f"winter_extra_heat_pump_{name}") - 1.0) for name in ("true", "false")
     }
-    scale = _by_level(chemistry, by_chemistry) * _by_level(heat_pump, by_pump)
+    scale = by_level(chemistry, by_chemistry, 1.0) * by_level(heat_pump, by_pump, 1.0)
     return figures("winter_motorway_mild_factor") + extra * scale
 
 
@@ -89,12 +108,6 @@ def heat_pump_strength(temperature_c: float, figures: Figures) -> float:
     """1 while a heat pump works fully, falling to 0 where it no longer helps."""
     full, none = figures("winter_heat_pump_full_c"), figures("winter_heat_pump_none_c")
     return min(1.0, max(0.0, (temperature_c - none) / (full - none)))
-
-
-def _by_level(column: LevelColumn, values: dict[str, float]) -> Floats:
-    """Factor of each row by its level; 1 where the level is not known or not named."""
-    table = np.array([values.get(level, 1.0) for level in column.levels] + [1.0])
-    return np.asarray(table[column.codes])
 
 
 def _fuel_range_km(columns: Columns, temperature_c: float, figures: Figures) -> Floats:

@@ -198,6 +198,8 @@ def test_battery_rental_is_known_unknown_or_not_asked() -> None:
 def test_an_estimated_consumption_is_said() -> None:
     assert "use.estimated" in ids(notes_of(family_car(consumption_kwh_100km=None)))
     assert "use.estimated" not in ids(notes_of(family_car()))
+    nothing = family_car(consumption_kwh_100km=None, battery_kwh=None, curb_weight_kg=None)
+    assert "use.estimated" not in ids(notes_of(nothing))
 
 
 def test_every_sentence_of_this_room_can_be_written_in_both_languages() -> None:

@@ -119,6 +119,8 @@ def test_missing_consumption_is_derived_then_estimated_and_marked() -> None:
     fuel, fuel_estimated = fuel_l_100km(hybrid_car(fuel_l_100km_depleted=None), FIGURES)
     assert only(fuel) == pytest.approx(0.1 + 2 * 2.7)
     assert fuel_estimated[0]
+    by_electricity = hybrid_car(fuel_l_100km_depleted=None, curb_weight_kg=None)
+    assert only(fuel_l_100km(by_electricity, FIGURES)[0]) == pytest.approx(0.4 + 0.314 * 26 / 150 * 100)
     assert running_cost(by_weight, person(), REGISTRY).consumption_estimated[0]
     assert running_cost(hybrid_car(fuel_l_100km_depleted=None), person(), REGISTRY).consumption_estimated[0]
 
@@ -128,7 +130,8 @@ def test_what_cannot_be_known_stays_unknown() -> None:
     assert math.isnan(monthly(family_car(powertrain=None)))
     nothing = family_car(consumption_kwh_100km=None, battery_kwh=None, curb_weight_kg=None)
     assert math.isnan(monthly(nothing))
-    assert math.isnan(monthly(hybrid_car(fuel_l_100km_depleted=None, curb_weight_kg=None)))
+    no_fuel = {"fuel_l_100km_depleted": None, "curb_weight_kg": None, "battery_kwh": None}
+    assert math.isnan(monthly(hybrid_car(**no_fuel)))
     assert not math.isnan(monthly(hybrid_car(electric_range_km=None)))
 
 
