@@ -83,8 +83,13 @@ def _plain_words(value: object, lang: str) -> str:
     return format_number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def format_value(attribute: Attribute, value: Scalar, lang: str) -> str:
-    """A value of an attribute for people: 18.98万元 / ¥189,800, 605 km, 纯电, 有 / yes, 未知 / not known."""
+def format_value(attribute: Attribute, value: Scalar, lang: str, *, exact: bool = True) -> str:
+    """A value of an attribute for people: 18.98万元 / ¥189,800, 605 km, 纯电, 有 / yes, 未知 / not known.
+
+    ``exact`` false is for reading, not for typing in again: money to 100 yuan in 万元, whole numbers.
+    """
+    if not exact and isinstance(value, int | float) and not isinstance(value, bool):
+        value = _about(value, attribute)
     if value is None:
         return NOT_KNOWN.get(lang)
     if attribute.kind == "boolean" and value in (True, False, "true", "false"):
@@ -93,6 +98,12 @@ def format_value(attribute: Attribute, value: Scalar, lang: str) -> str:
         label = attribute.level_label(value, lang)
         return label if label != value or not attribute.unit else value
     return format_quantity(value, attribute.unit, lang, grouped=attribute.id != "model_year")
+
+
+def _about(value: int | float, attribute: Attribute) -> int | float:
+    if attribute.unit == "CNY" and abs(value) >= _MYRIAD:
+        return round(value / 100) * 100
+    return round(value) if abs(value) >= 100 else round(value, 1)
 
 
 def format_quantity(number: int | float, unit: str, lang: str, *, grouped: bool = True) -> str:

@@ -87,8 +87,8 @@ class _Sentence:
             lang,
             phrase=_phrase(attribute, value, middle, lang, good=good),
             label=attribute.label.get(lang),
-            value=format_value(attribute, value, lang),
-            reference=format_value(attribute, middle, lang),
+            value=format_value(attribute, value, lang, exact=False),
+            reference=format_value(attribute, middle, lang, exact=False),
         )
         return Reason(attribute_id, text)
 
