@@ -24,7 +24,6 @@ Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 HTML_LANG: Mapping[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _EXTENSION = "recommender-translations"
-_COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600
 
 
@@ -41,7 +40,7 @@ def install(app: Flask, default: str) -> None:
     def remember(response: Response) -> Response:
         if _known(request.args.get("lang")) and not request.path.startswith("/api/"):
             response.set_cookie(
-                _COOKIE,
+                app.config["LANGUAGE_COOKIE_NAME"],
                 language(),
                 max_age=_COOKIE_SECONDS,
                 httponly=True,
@@ -91,7 +90,7 @@ def _catalogues(folder: Path) -> dict[str, NullTranslations]:
 
 
 def _wanted(fallback: Lang) -> Lang:
-    for choice in (request.args.get("lang"), request.cookies.get(_COOKIE)):
+    for choice in (request.args.get("lang"), request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"])):
         if known := _known(choice):
             return known
     accepted = request.accept_languages.best_match(["zh", "en"], default=fallback)

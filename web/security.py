@@ -23,6 +23,7 @@ def install(app: Flask, *, base_url: str, rate_limit: str) -> None:
         MAX_CONTENT_LENGTH=BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=BODY_BYTES,
         SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        LANGUAGE_COOKIE_NAME="__Host-lang" if https else "lang",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,

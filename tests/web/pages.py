@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-SHAPES = frozenset("rect line path circle".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+SHAPES = frozenset(["rect", "line", "path", "circle"])
 TEXTLESS = frozenset({"hidden", "submit", "button"})
 
 
@@ -157,7 +159,11 @@ def _policy(page: Page) -> Iterator[str]:
         if script.text():
             yield "script in the page"
     for element in page.root.walk():
-        if element.tag == "style" or "style" in element.attrs or any(a.startswith("on") for a in element.attrs):
+        if (
+            element.tag == "style"
+            or "style" in element.attrs
+            or any(a.startswith("on") for a in element.attrs)
+        ):
             yield f"<{element.tag}> with inline style or handler"
         for attribute in ("src", "action") if element.tag != "a" else ():
             if "//" in element.get(attribute):

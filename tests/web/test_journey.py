@@ -125,7 +125,9 @@ def test_rules_between_questions_are_named_at_the_page(site: Site) -> None:
         ("people", {"people_max": "5\u202e"}),
     ],
 )
-def test_refused_answers_are_named_never_dropped(visitor: Visitor, page_id: str, fields: dict[str, object]) -> None:
+def test_refused_answers_are_named_never_dropped(
+    visitor: Visitor, page_id: str, fields: dict[str, object]
+) -> None:
     page = visitor.answer(page_id, fields, status=422)  # type: ignore[arg-type]
     assert len([e for e in page.one("div", id="error-summary").walk() if e.tag == "a"]) == 1
 

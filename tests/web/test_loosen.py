@@ -68,6 +68,7 @@ def test_a_way_out_admits_its_car_and_breaks_no_other_limit(
         found = recommend(changed, workspace.market)
         assert way.best in {item.config_id for item in found.items}, (answers, limits, way)
         touched = {change.attribute for change in way.changes}
-        before = {limit for limit in recommend(asked, workspace.market).limits if limit.attribute not in touched}
+        before = {
+            limit for limit in recommend(asked, workspace.market).limits if limit.attribute not in touched
+        }
         assert {limit for limit in found.limits if limit.attribute not in touched} == before
-

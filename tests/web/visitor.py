@@ -85,7 +85,9 @@ class Visitor:
         response = self.client.get(address, headers={"Accept-Language": self.language})
         return self._read(self._followed(response), status)
 
-    def post(self, address: str, fields: Fields | None = None, status: int = 200, token: str | None = None) -> Page:
+    def post(
+        self, address: str, fields: Fields | None = None, status: int = 200, token: str | None = None
+    ) -> Page:
         assert self.page is not None, "a form is posted from a page"
         response = self.send(address, fields, self.page.token() if token is None else token)
         return self._read(self._followed(response), status)
@@ -97,7 +99,9 @@ class Visitor:
             posted.setlist(name, [value] if isinstance(value, str) else list(value))
         return self.client.post(address, data=posted, headers={"Accept-Language": self.language})
 
-    def answer(self, page_id: str, fields: Fields | None = None, status: int = 200, action: str = "next") -> Page:
+    def answer(
+        self, page_id: str, fields: Fields | None = None, status: int = 200, action: str = "next"
+    ) -> Page:
         self.get(f"/find/{page_id}")
         return self.post(f"/find/{page_id}", {**(fields or {}), "action": action}, status)
 

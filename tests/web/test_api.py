@@ -1,0 +1,133 @@
+"""The JSON interface: the same function as the other doors, and every refusal in one shape."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from recommender.registry.document import attributes_document, questions_document
+from recommender.services.documents import recommendation_document
+from tests.web.visitor import Site, make_site
+
+ADDRESS = "/api/v1/recommendations"
+
+
+def post(site: Site, body: object, **more: str) -> TestResponse:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in more.items()}
+    headers = {"Content-Type": "application/json", **named}
+    return site.app.test_client().post(ADDRESS, data=data, headers=headers)
+
+
+def problem(response: TestResponse, status: int) -> dict[str, object]:
+    assert response.status_code == status, response.text
+    assert response.content_type == "application/problem+json"
+    document = response.get_json(force=True)
+    assert set(document) == {"type", "title", "status", "detail", "errors"}
+    assert document["status"] == status
+    assert document["title"]
+    assert document["detail"]
+    return dict(document)
+
+
+def test_the_answer_is_that_of_the_service(shared_site: Site) -> None:
+    body = {"answers": {"people_max": 5, "budget_cny": "15万"}, "lang": "en", "date": "2026-11-22"}
+    response = post(shared_site, body)
+    assert response.status_code == 200
+    assert response.content_type == "application/json"
+    expected = recommendation_document(shared_site.workspace.recommend(body))
+    assert response.get_json() == json.loads(json.dumps(expected))
+    assert post(shared_site, {}).status_code == 200
+
+
+def test_questions_and_attributes_are_the_registry(shared_site: Site) -> None:
+    client, workspace = shared_site.app.test_client(), shared_site.workspace
+    questions = questions_document(workspace.registry, workspace.vocabulary)
+    attributes = attributes_document(workspace.registry, workspace.market.coverage)
+    assert client.get("/api/v1/questions").get_json() == json.loads(json.dumps(questions))
+    assert client.get("/api/v1/attributes").get_json() == json.loads(json.dumps(attributes))
+
+
+def test_the_interface_sets_and_reads_no_cookie(shared_site: Site) -> None:
+    client = shared_site.app.test_client()
+    for address in ("/api/v1/questions?lang=en", "/api/v1/attributes", "/openapi.json"):
+        assert "Set-Cookie" not in client.get(address).headers
+    assert "Set-Cookie" not in post(shared_site, {}).headers
+
+
+def test_all_problems_are_listed_at_once_in_the_language_asked(shared_site: Site) -> None:
+    body = {"answers": {"people_max": 12, "nonsense": 1}, "limits": [{"attribute": "wings"}], "top": 0}
+    errors = problem(post(shared_site, body, Accept_Language="en"), 422)["errors"]
+    assert isinstance(errors, list)
+    paths = {error["path"] for error in errors}
+    assert {"/answers/people_max", "/answers/nonsense", "/top"} <= paths
+    for error in errors:
+        assert set(error) == {"path", "code", "value", "message", "remedy"}
+        assert error["message"].isascii() or "“" in error["message"]
+    chinese = problem(post(shared_site, body), 422)["errors"]
+    assert [e["code"] for e in chinese] == [e["code"] for e in errors]  # type: ignore[index, attr-defined]
+    assert not chinese[0]["message"].isascii()  # type: ignore[index]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[1,", b'{"answers": }', b"nonsense"])
+def test_broken_json(shared_site: Site, body: bytes) -> None:
+    assert problem(post(shared_site, body), 400)["errors"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"3", b'{"top": NaN}', b'{"top": 1, "top": 2}', b"[" * 100 + b"]" * 100]
+)
+def test_json_that_is_no_request(shared_site: Site, body: bytes) -> None:
+    assert problem(post(shared_site, body), 422)["errors"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
+def test_anything_but_json_is_refused(shared_site: Site, kind: str) -> None:
+    problem(post(shared_site, {}, Content_Type=kind), 415)
+
+
+def test_a_body_of_ten_megabytes_is_refused(shared_site: Site) -> None:
+    problem(post(shared_site, b'{"answers": {"place": "' + b"x" * 10_000_000 + b'"}}'), 413)
+    assert post(shared_site, b"{}" + b" " * 999_000).status_code == 200
+
+
+def test_unknown_addresses_and_methods(shared_site: Site) -> None:
+    client = shared_site.app.test_client()
+    problem(client.get("/api/v1/nothing"), 404)
+    problem(client.get("/api/"), 404)
+    refused = client.get(ADDRESS)
+    problem(refused, 405)
+    assert "POST" in refused.headers["Allow"]
+    problem(client.post("/api/v1/questions"), 405)
+
+
+def test_too_many_requests_name_the_seconds(tmp_path: Path) -> None:
+    site = make_site(tmp_path, rate_limit="2/minute")
+    client = site.app.test_client()
+    assert [client.get("/api/v1/attributes").status_code for _ in range(2)] == [200, 200]
+    refused = client.get("/api/v1/attributes")
+    problem(refused, 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert client.get("/").status_code == 429, "one count for all pages"
+    assert client.get("/").mimetype == "text/html"
+    assert client.get("/healthz").status_code == 200, "who watches is never refused"
+
+
+def test_a_fault_of_ours_shows_a_reference_and_no_trace(
+    shared_site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("web.api.recommendation_document", broken)
+    response = post(shared_site, {})
+    detail = str(problem(response, 500)["detail"])
+    assert "secret detail" not in response.text
+    assert "Traceback" not in response.text
+    reference = detail[-12:]
+    assert any(reference in record.getMessage() for record in caplog.records)
