@@ -87,8 +87,12 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and parts.hostname and not parts.query
+        except ValueError:  # brackets that do not match
+            good = False
+        if value and not good:
             raise PydanticCustomError("setting_base_url", "no web address")
         return value.rstrip("/")
 

@@ -38,4 +38,4 @@ def command(catalogue_dir: str | None, lang: str | None, output_format: str) -> 
         )
         for attribute in registry.attributes.values()
     ]
-    console().print(grid(headings, rows, numbers=(5,)))
+    console().print(grid(headings, rows, numbers=(5,), whole=(0,)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
 WIDTH = 100
@@ -29,16 +29,23 @@ def console() -> Console:
     return found
 
 
-def grid(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> Table:
-    """A plain table; the columns in ``numbers`` are set to the right and never wrapped."""
+def grid(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> Table:
+    """A plain table; ``numbers`` are set to the right; these columns and those in ``whole`` never wrap."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for place, heading in enumerate(headings):
-        right = place in numbers
-        table.add_column(Text(heading), justify="right" if right else "left", no_wrap=right, overflow="fold")
+        justify: JustifyMethod = "right" if place in numbers else "left"
+        kept = place in numbers or place in whole
+        table.add_column(Text(heading), justify=justify, no_wrap=kept, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

@@ -40,7 +40,7 @@ def command(catalogue_dir: str | None, lang: str | None, output_format: str) -> 
         options = " ".join(option.id for option in question.options) or bounds
         text = question.text.get(language)
         rows.append((question.page + fast, question.id, question.kind, text, options))
-    console().print(grid(headings, rows))
+    console().print(grid(headings, rows, whole=(0, 1, 2)))
 
 
 def _bounds(question: Question) -> str:

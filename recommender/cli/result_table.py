@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from recommender.cli.output import console, grid
-from recommender.domain.recommendation import Item, Recommendation, Scalar
-from recommender.registry.messages import format_value
-from recommender.registry.model import Registry
+
+if TYPE_CHECKING:
+    from recommender.domain.recommendation import Item, Recommendation, Scalar
+    from recommender.registry.model import Registry
 
 _HEADINGS = ("rank", "car", "price", "total", "probability")
 _NUMBERS = (0, 2, 3, 4)
@@ -40,6 +42,8 @@ class Words:
         return self._registry.message(sentence, self._lang, **params)
 
     def value(self, attribute: str, value: Scalar) -> str:
+        from recommender.registry.messages import format_value  # keeps `recommender --help` light
+
         return format_value(self._registry.attributes[attribute], value, self._lang)
 
     def summary(self, found: Recommendation) -> Iterator[str]:

@@ -22,17 +22,18 @@ def command(host: str | None, port: int | None, workers: int | None, output_form
     from recommender.workspace import open_workspace
 
     settings = load_settings(host=host, port=port, workers=workers)
-    listener = listen(settings.host, settings.port)
-    workspace = open_workspace(settings, with_database=False)
-    upgrade(workspace.database)
-    workspace.database.purge()
-    from web import create_app
+    with listen(settings.host, settings.port) as listener:
+        workspace = open_workspace(settings, with_database=False)
+        upgrade(workspace.database)
+        workspace.database.purge()
+        from web import create_app
 
-    app = create_app(settings, workspace)
-    # Each worker opens connections of its own; the parent's must not be shared with them.
-    workspace.database.close()
-    site = Site(app, listener, settings.host, settings.workers, workspace.database.forget_connections)
-    serve_site(site)
+        app = create_app(settings, workspace)
+        # Each worker opens connections of its own; the parent's must not be shared with them.
+        workspace.database.close()
+        serve_site(
+            Site(app, listener, settings.host, settings.workers, workspace.database.forget_connections)
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:
