@@ -14,6 +14,7 @@ from typing import Literal, cast
 from recommender.domain.buyer import Answer, Request, TradeOff
 from recommender.domain.limits import Limit
 from recommender.registry.answer_values import AnswerReader, check_disjoint, parse_answer
+from recommender.registry.limits_of import answer_limits
 from recommender.registry.model import Registry
 from recommender.registry.problem_list import ProblemList
 from recommender.registry.raw import MAX_BYTES, REFUSED, plain_document, plain_value, pointer
@@ -27,6 +28,8 @@ KEYS = (
     "unknown", "top", "per_line", "per_brand", "lang", "date",
 )  # fmt: skip
 MAX_TOP = 50
+MAX_LIMITS = 64
+"""Of the answers and given directly, together: the limits that a row breaks are the bits of one machine word."""
 MAX_WEIGHT = 10
 FIRST_DATE = dt.date(2020, 1, 1)
 LAST_DATE = dt.date(2050, 12, 31)
@@ -76,10 +79,10 @@ class _RequestReader:
             if key not in KEYS:
                 nearest = self._problems.nearest(key, KEYS)
                 self._problems.add(pointer("", key), "unknown_key", key, nearest=nearest)
-        limits = self._document.get("limits", [])
+        answers = self._answers()
         return Request(
-            answers=self._answers(),
-            limits=read_limits(limits, self._registry, self._vocabulary, self._problems),
+            answers=answers,
+            limits=self._limits(answers),
             weights=self._weights(),
             trade_offs=self._trade_offs(),
             unknown=cast(Literal["exclude", "mark"], self._word("unknown", ("exclude", "mark"))),
@@ -116,6 +119,15 @@ class _RequestReader:
                     answers[question.id] = answer
         check_disjoint(questions.values(), answers, self._problems)
         return answers
+
+    def _limits(self, answers: Mapping[str, Answer]) -> tuple[Limit, ...]:
+        given = self._document.get("limits", [])
+        limits = read_limits(given, self._registry, self._vocabulary, self._problems)
+        own = len(answer_limits(answers, self._registry))
+        if own + len(limits) > MAX_LIMITS:
+            params = {"own": own, "maximum": MAX_LIMITS}
+            self._problems.add("/limits", "too_many_limits", len(limits), **params)
+        return limits
 
     def _weights(self) -> dict[str, float]:
         weights: dict[str, float] = {}
