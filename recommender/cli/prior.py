@@ -16,8 +16,8 @@ from recommender.cli.options import of_catalogue
 def command(catalogue_dir: Path | None, seed: int) -> None:
     """Build the evidence model of the present registry and catalogue and make it current.
 
-    Prints its version, which names its content. An evidence model that was current before is removed: it can be
-    built again from its registry and catalogue; trained models stay.
+    Prints its version, which names its content. An evidence model that was current before is removed: it can
+    be built again from its registry and catalogue; trained models stay.
     """
     from recommender.domain.errors import Rejected
     from recommender.registry.load import load_registry

@@ -17,12 +17,13 @@ _PRICE_ROUNDS = 500
 def assign(value: Floats, allowed: Mask, outside: float = 0.0) -> tuple[Places, float, float]:
     """Pair customers with units so that the sum of values is greatest.
 
-    ``value`` float64 [C, U]; pairs that are not ``allowed`` (bool [C, U]) are never made, whatever their value.
-    A customer without a unit counts ``outside``. Returns (unit of each customer int [C], -1 = none; the sum,
-    with ``outside`` for those without a unit; an upper bound of the sum over all pairings, proved by prices).
+    ``value`` float64 [C, U]; pairs that are not ``allowed`` (bool [C, U]) are never made, whatever their
+    value. A customer without a unit counts ``outside``. Returns (unit of each customer int [C], -1 = none;
+    the sum, with ``outside`` for those without a unit; an upper bound of the sum over all pairings, proved
+    by prices).
 
-    Exact (scipy's shortest augmenting paths). A pair that is worth no more than ``outside`` is not made. Raises
-    ValueError for shapes that differ or an allowed value that is not finite.
+    Exact (scipy's shortest augmenting paths). A pair that is worth no more than ``outside`` is not made.
+    Raises ValueError for shapes that differ or an allowed value that is not finite.
     """
     from scipy.optimize import linear_sum_assignment  # takes 0.2 s to load; most commands never need it
 
@@ -78,8 +79,8 @@ def _surplus(gain: Floats, prices: Floats) -> Floats:
 
 
 def _gains(value: Floats, allowed: Mask, outside: float) -> Floats:
-    """Gain over the outside option, 0 for pairs that are not to be made: leaving a zero pair out of the answer
-    is the same as giving every customer an outside unit of his own."""
+    """Gain over the outside option, 0 for pairs that are not to be made: leaving a zero pair out of the
+    answer is the same as giving every customer an outside unit of his own."""
     value, allowed = np.asarray(value, dtype=np.float64), np.asarray(allowed, dtype=np.bool_)
     if value.ndim != 2 or value.shape != allowed.shape:
         raise ValueError(f"value {value.shape} and allowed {allowed.shape} must be one table [C, U]")

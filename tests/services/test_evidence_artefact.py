@@ -1,4 +1,6 @@
-"""The shipped model is what the registry and the shipped catalogue make, and its version names its content."""
+"""The shipped model is what the registry and the shipped catalogue make, and its version names its
+content.
+"""
 
 from __future__ import annotations
 
