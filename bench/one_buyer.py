@@ -29,7 +29,7 @@ from recommender.choice.evidence_model import EvidenceModel  # noqa: E402
 from recommender.choice.prior import build_prior  # noqa: E402
 from recommender.domain.buyer import Request  # noqa: E402
 from recommender.domain.catalogue import Catalogue  # noqa: E402
-from recommender.domain.table import NumberColumn  # noqa: E402
+from recommender.domain.table import NumberColumn, number_column  # noqa: E402
 from recommender.registry.answers import parse_request  # noqa: E402
 from recommender.registry.load import load_registry  # noqa: E402
 from recommender.registry.model import Registry  # noqa: E402
@@ -52,8 +52,7 @@ def tiled(catalogue: Catalogue, rows: int) -> Catalogue:
     """The catalogue repeated until it has ``rows`` trims; prices moved by up to 5 % so that rows differ."""
     index = np.arange(rows) % len(catalogue.trims)
     columns = {name: column.take(index) for name, column in catalogue.columns.items()}
-    price = columns["price_cny"]
-    assert isinstance(price, NumberColumn)
+    price = number_column(columns, "price_cny")
     nudge = 1.0 + 0.05 * np.random.default_rng(0).random(rows)
     columns["price_cny"] = NumberColumn(np.round(price.values * nudge))
     trims = tuple(
@@ -106,11 +105,12 @@ def import_time() -> bool:
     seconds: list[float] = []
     loaded = "[]"
     for _ in range(7):
-        out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        command = [sys.executable, "-c", code]
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  # fixed words
         first, loaded = out.strip().split(" ", 1)
         seconds.append(float(first))
     middle = statistics.median(seconds)
-    print(f"\nimport recommender.services: median {middle:.3f} s of 7 (goal {IMPORT_GOAL_S} s); loaded: {loaded}")
+    print(f"\nimport of the services: median {middle:.3f} s of 7 (goal {IMPORT_GOAL_S} s); loaded: {loaded}")
     return middle <= IMPORT_GOAL_S and loaded == "[]"
 
 

@@ -106,9 +106,7 @@ class EvidenceModel:
         return np.asarray(draws - draws.mean(axis=0))
 
 
-def _stated(
-    columns: Sequence[ColumnSpec], evidence: Evidence
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _stated(columns: Sequence[ColumnSpec], evidence: Evidence) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Shift and multiplier of every column, and which columns the person's words touched."""
     told = np.array([evidence.shifts.get(column.name, 0.0) for column in columns])
     limit = np.where([column.encoding is None for column in columns], _SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER)

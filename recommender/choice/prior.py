@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.choice.artefact import Artefact, ColumnSpec, Floats
 from recommender.choice.encoder import encode_column
-from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn
+from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn, number_column
 from recommender.registry.effects import possible_effects
 from recommender.registry.model import Attribute, PartWorthSource, PriorPartWorth, Registry
 
@@ -85,8 +85,7 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
 
     ``columns`` must hold ``price_cny``; personal attributes without a column use the registry's figure.
     """
-    price = columns["price_cny"]
-    assert isinstance(price, NumberColumn)
+    price = number_column(columns, "price_cny")
     specs = tuple(_with_unknown(spec, registry, columns, price.values) for spec in column_specs(registry))
     priors = {(p.attribute, p.level): p for p in registry.part_worths}
     rows = [priors.get((spec.attribute, _prior_level(spec))) for spec in specs]

@@ -25,7 +25,7 @@ class Violations:
 
     @property
     def feasible(self) -> Mask:
-        return (self.broken | self.unknown) == 0
+        return np.asarray((self.broken | self.unknown) == 0)
 
 
 def violations(columns: Columns, limits: Sequence[Limit], length: int, *, mark_unknown: bool) -> Violations:

@@ -142,13 +142,13 @@ def rows_that_hold(offer: Offer, limits: Sequence[Limit], accept_unknown: set[in
 def relaxed_value(limit: Limit, columns: Columns, row: int) -> LimitValue:
     """The least change of the limit's value that admits the row."""
     value = columns[limit.attribute].value(row)
-    assert value is not None, "only known values are relaxed"
+    if value is None:
+        raise ValueError(f"{limit.attribute} of row {row} is not known: nothing to relax to")
+    listed = limit.value if isinstance(limit.value, tuple) else (_name(limit.value),)
     if limit.op == "one_of":
-        assert isinstance(limit.value, tuple)
-        return (*limit.value, _name(value))
+        return (*listed, _name(value))
     if limit.op == "none_of":
-        assert isinstance(limit.value, tuple)
-        return tuple(name for name in limit.value if name != _name(value))
+        return tuple(name for name in listed if name != _name(value))
     return value
 
 

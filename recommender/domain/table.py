@@ -43,7 +43,7 @@ class NumberColumn:
 
 @dataclass(frozen=True, slots=True)
 class LevelColumn:
-    """``codes``: int16 [n] into ``levels``, -1 = not known. Ordered attributes list levels from low to high."""
+    """``codes``: int16 [n] into ``levels``, -1 = not known. Ordered attributes list levels low to high."""
 
     codes: NDArray[np.int16]
     levels: tuple[str, ...]
@@ -67,6 +67,22 @@ class LevelColumn:
 
 Column = NumberColumn | LevelColumn
 Columns = Mapping[str, Column]
+
+
+def number_column(columns: Columns, attribute: str) -> NumberColumn:
+    """The number column of an attribute. Raises KeyError without one, TypeError when it holds levels."""
+    column = columns[attribute]
+    if not isinstance(column, NumberColumn):
+        raise TypeError(f"{attribute} holds levels, not numbers")
+    return column
+
+
+def level_column(columns: Columns, attribute: str) -> LevelColumn:
+    """The level column of an attribute. Raises KeyError without one, TypeError when it holds numbers."""
+    column = columns[attribute]
+    if not isinstance(column, LevelColumn):
+        raise TypeError(f"{attribute} holds numbers, not levels")
+    return column
 
 
 def numbers(values: object) -> NumberColumn:

@@ -21,15 +21,22 @@ _DEFAULT_AGE_YEARS = 3.0
 def second_hand_notes(
     columns: Columns, row: int, circumstances: Circumstances, registry: Registry
 ) -> tuple[Note, ...]:
-    """Notes of one row; none on used prices for somebody who wants a new car, none on renting for somebody
-    who does not want to try."""
+    """Notes of one row; none for somebody who wants a new car."""
     one = {name: columns[name].take(np.array([row], dtype=np.intp)) for name in columns}
     figures = figures_on(registry, circumstances.date)
     notes: list[Note] = []
     if level_column(one, "condition").value(0) == "new" and circumstances.condition != "new":
         notes += _price_note(float(number_column(one, "price_cny")[0]), circumstances, figures)
-        notes += _mileage_note(circumstances, figures)
         notes += _health_note(float(number_column(one, "electric_range_km")[0]), circumstances)
+    return tuple(notes)
+
+
+def trying_notes(circumstances: Circumstances, registry: Registry) -> tuple[Note, ...]:
+    """Notes that hold for every car: battery warranty by mileage for somebody who takes a used car, renting
+    first for everybody who did not refuse it."""
+    notes: list[Note] = []
+    if circumstances.condition != "new":
+        notes += _mileage_note(circumstances, figures_on(registry, circumstances.date))
     if circumstances.try_rental is not False:
         detail = "wanted" if circumstances.try_rental else "possible"
         notes.append(Note(f"second_hand.rental_{detail}", "condition"))

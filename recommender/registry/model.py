@@ -234,7 +234,7 @@ class Registry:
     policies: tuple[Policy, ...]
     messages: Mapping[str, Text]
     fingerprint: str
-    """sha256 of all that a model depends on: attribute, level, question, option and segment ids, encodings."""
+    """sha256 of all that a model depends on: attributes, levels, questions, options, segments, encodings."""
 
     @cached_property
     def pages_by_id(self) -> Mapping[str, Page]:

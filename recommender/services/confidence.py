@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.choice.artefact import Floats
 from recommender.domain.recommendation import Confidence
@@ -26,7 +27,7 @@ class Beliefs:
 
     share: Floats
     top_1: Floats
-    draws: Floats
+    draws: NDArray[np.float32]
 
 
 def believe(scores: Scores, considered: Consideration) -> Beliefs:
@@ -34,7 +35,7 @@ def believe(scores: Scores, considered: Consideration) -> Beliefs:
     rows = considered.rows
     judged = rows[:_EXACT_ROWS]
     if not len(rows):
-        return Beliefs(np.zeros(0), np.zeros(0), np.zeros((0, 0)))
+        return Beliefs(np.zeros(0), np.zeros(0), np.zeros((0, 0), dtype=np.float32))
     utilities = scores.person.posterior.draws @ scores.design(judged).T.astype(np.float32)
     tail = scores.utility[rows[_EXACT_ROWS:]]
     highest = float(tail.max()) if len(tail) else -np.inf

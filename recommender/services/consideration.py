@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.configurator.feasible import Violations, left_out_unknown, violations
-from recommender.domain.table import NumberColumn
+from recommender.domain.table import number_column
 from recommender.services.market import Indices
 from recommender.services.scoring import Scores
 
@@ -35,8 +35,7 @@ def consider(scores: Scores) -> Consideration:
 
 
 def _order(scores: Scores, rows: Indices) -> Indices:
-    total = scores.person.columns["total_price_cny"]
-    assert isinstance(total, NumberColumn)
+    total = number_column(scores.person.columns, "total_price_cny")
     keys = (scores.market.config_order[rows], total.values[rows], -scores.utility[rows])
     return np.lexsort(keys)
 

@@ -13,7 +13,7 @@ from recommender.registry.model import Registry
 
 @dataclass(frozen=True)
 class EffectTable:
-    """Row e is one possible answer of question ``questions[e]``: ``shifts`` and ``factors`` float64 [E, K]."""
+    """Row e is one answer of question ``questions[e]``; ``shifts`` and ``factors`` are float64 [E, K]."""
 
     questions: tuple[str, ...]
     shifts: Floats

@@ -14,7 +14,7 @@ from recommender.choice.encoder import encode
 from recommender.choice.seam import PreferenceModel
 from recommender.configurator.builds import enumerate_builds
 from recommender.domain.catalogue import Catalogue
-from recommender.domain.table import BuildTable, LevelColumn, NumberColumn
+from recommender.domain.table import BuildTable, LevelColumn, number_column
 from recommender.registry.model import Registry
 from recommender.registry.vocabulary import Vocabulary
 from recommender.services.effect_table import EffectTable, effect_table
@@ -24,9 +24,10 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Market:
-    """``fixed_design``: float64 [n, len(fixed_columns)], the columns that do not depend on the person;
+    """``fixed_design``: float64 [n, len(fixed_columns)], columns that do not depend on the person;
     ``fixed_columns``: their numbers in the artefact. ``config_order`` int [n]: alphabetical rank of the
-    config ids. ``line_of`` and ``brand_of`` int32 [trims]. ``coverage``: share of trims with a known value."""
+    config ids. ``line_of`` and ``brand_of`` int32 [trims]. ``coverage``: share of trims whose value is
+    known."""
 
     registry: Registry
     catalogue: Catalogue
@@ -59,9 +60,7 @@ class Market:
 
 def prices(table: BuildTable) -> Floats:
     """float64 [n], NaN = on request."""
-    column = table.columns["price_cny"]
-    assert isinstance(column, NumberColumn)
-    return column.values
+    return number_column(table.columns, "price_cny").values
 
 
 def make_market(registry: Registry, catalogue: Catalogue, model: PreferenceModel) -> Market:

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from recommender.domain.buyer import Request
+from recommender.domain.buyer import Circumstances, Request
 from recommender.domain.recommendation import Item, Reason, Recommendation, Scalar
-from recommender.domain.table import LevelColumn, NumberColumn
 from recommender.ownership.charging import place_notes
 from recommender.ownership.note import Note, note_text
-from recommender.ownership.purchase import PurchaseCost, purchase_cost
+from recommender.ownership.personal import purchase_of
+from recommender.ownership.purchase import PurchaseCost
 from recommender.ownership.remarks import car_notes
-from recommender.ownership.second_hand import second_hand_notes
+from recommender.ownership.second_hand import second_hand_notes, trying_notes
+from recommender.registry.model import Registry
 from recommender.services.confidence import Beliefs, believe, confidence, tied
 from recommender.services.consideration import Consideration, consider, diverse_top
 from recommender.services.market import Indices, Market
@@ -47,7 +48,7 @@ def recommend(request: Request, market: Market) -> Recommendation:
         left_out_unknown=considered.left_out_unknown,
         items=_items(scores, considered, beliefs),
         relaxations=relaxations(scores, considered),
-        notes=_texts(place_notes(scores.person.circumstances, market.registry), scores),
+        notes=_texts(general_notes(scores.person.circumstances, market.registry), scores),
     )
 
 
@@ -75,13 +76,7 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
 
 def _purchase_costs(scores: Scores, rows: Indices) -> PurchaseCost:
     columns = {name: column.take(rows) for name, column in scores.person.columns.items()}
-    price, electric = columns["price_cny"], columns["electric_range_km"]
-    powertrain, condition = columns["powertrain"], columns.get("condition")
-    assert isinstance(price, NumberColumn) and isinstance(electric, NumberColumn)
-    assert isinstance(powertrain, LevelColumn) and isinstance(condition, LevelColumn | None)
-    return purchase_cost(
-        price, powertrain, electric, scores.person.circumstances, scores.market.registry, condition=condition
-    )
+    return purchase_of(columns, scores.person.circumstances, scores.market.registry)
 
 
 def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, index: int, row: int) -> Item:
@@ -121,6 +116,11 @@ def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, inde
             scores,
         ),
     )
+
+
+def general_notes(circumstances: Circumstances, registry: Registry) -> tuple[Note, ...]:
+    """What holds for every car: the place, then used cars and renting first."""
+    return (*place_notes(circumstances, registry), *trying_notes(circumstances, registry))
 
 
 def _texts(notes: Sequence[Note], scores: Scores) -> tuple[Reason, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.choice.artefact import Floats
 from recommender.domain.recommendation import Scalar
-from recommender.domain.table import LevelColumn, NumberColumn
+from recommender.domain.table import NumberColumn
 from recommender.services.consideration import Consideration
 from recommender.services.market import Indices
 from recommender.services.scoring import Scores
@@ -35,8 +35,8 @@ class Reference:
         if isinstance(known, NumberColumn):
             middle = float(np.median(known.values))
             return int(middle) if middle.is_integer() else middle
-        assert isinstance(known, LevelColumn)
-        return known.value(int(np.flatnonzero(known.codes == np.bincount(known.codes).argmax())[0]))
+        commonest = np.bincount(known.codes).argmax()
+        return known.value(int(np.flatnonzero(known.codes == commonest)[0]))
 
 
 def reference_car(scores: Scores, considered: Consideration) -> Reference:

@@ -85,13 +85,13 @@ def _nearest(
 
 def _printable(low: float, high: float, now: float) -> float:
     """The weight in [low, high] nearest to ``now``, with as few decimals as stay inside the interval."""
-    nearest = min(max(now, low), high)
+    nearest = float(min(max(now, low), high))
     for decimals in range(2, 9):
         steps = nearest * 10**decimals
         rounded = float(np.ceil(steps) if nearest > now else np.floor(steps)) / 10**decimals
         if low <= rounded <= high:
-            return rounded
-    return nearest
+            return float(rounded)
+    return float(nearest)
 
 
 def weighed_parts(scores: Scores, considered: Consideration) -> dict[str, Floats]:

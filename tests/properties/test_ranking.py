@@ -126,7 +126,8 @@ def test_terms_add_up_and_reasons_are_terms(raw: Raw) -> None:
     for item in answer(raw).items:
         assert abs(sum(term.utility for term in item.terms) - item.utility) <= 1e-6
         named = {term.attribute for term in item.terms}
-        assert item.reasons and item.drawbacks
+        assert item.reasons
+        assert item.drawbacks
         for reason in (*item.reasons, *item.drawbacks):
             assert reason.attribute in named
             assert item.attributes[reason.attribute] is not None, "an unknown value is no reason"
@@ -194,7 +195,8 @@ def test_a_dominated_car_changes_no_order(raw: Raw, which: int) -> None:
     assert rest == ids(before)
     original = catalogue().trims[which].trim_id
     if "ZZ" in ids(after):
-        assert original in rest and ids(after).index(original) < ids(after).index("ZZ")
+        assert original in rest
+        assert ids(after).index(original) < ids(after).index("ZZ")
 
 
 @given(people(), st.sampled_from([0.25, 0.5, 2.0, 4.0]))
