@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from recommender.cli.endings import DONE, NOTHING_FITS
+from recommender.cli.dealer_units import recommend_with_units
+from recommender.cli.endings import DONE, NOTHING_FITS, Manner
 from recommender.cli.options import in_format, in_language, of_catalogue
 
 _MOST_BYTES = 1_000_001
@@ -39,14 +40,16 @@ def command(
     from recommender.workspace import open_workspace
 
     raw = read_request(answers)
-    if inventory is not None:
-        refuse_inventory(inventory)
     settings = load_settings(catalogue_dir=catalogue_dir)
     workspace = open_workspace(settings, with_database=False)
     flags = {"top": top, "date": day, "lang": lang}
     overrides = {key: value for key, value in flags.items() if value is not None}
     request = workspace.parse(raw, overrides)
-    found = workspace.answer(request)
+    manner = Manner(output_format == "json", request.lang)
+    if inventory is None:
+        found = workspace.answer(request)
+    else:
+        found = recommend_with_units(request, workspace, inventory, manner)
     if output_format == "json":
         print_json(recommendation_document(found))
     else:
@@ -66,10 +69,3 @@ def read_request(path: Path) -> bytes:
     except OSError as error:
         problem = Problem(str(path), "file_unreadable", params={"detail": error.strerror or str(error)})
         raise Rejected([problem]) from error
-
-
-def refuse_inventory(path: Path) -> None:
-    """Dealer units cannot be read by this version."""
-    from recommender.domain.errors import Problem, Rejected
-
-    raise Rejected([Problem(str(path), "inventory_not_read")])
