@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,6 +98,18 @@ def _column(attribute: Attribute, cars: Sequence[Car], models: dict[str, ModelLi
     return levels_column(texts, found)
 
 
+TITLES: Mapping[str, str] = {
+    "S01": "Autohome parameter tables (PyLab.me, CC BY 4.0)",
+    "S02": "Autohome parameter tables, revision of January 2024 (PyLab.me, CC BY 4.0)",
+    "S03": "Dongchedi parameter tables",
+    "S04": "Xiaomi parameter archive (Autohome and maker sheets)",
+    "S05": "Leapmotor maker pages",
+    "S08": "New-energy line list with price ranges",
+    "S15": "Autohome brand price pages",
+}
+"""What a reader is told where the table of sources only says what a source was used for."""
+
+
 def _sources(
     facts: Facts,
     cars: Iterable[Car],
@@ -113,7 +125,13 @@ def _sources(
         facts.problems.add("sources.csv", "facts_unknown_source", missing)
     facts.problems.raise_if_any()
     listed = {
-        source_id: Source(source_id, row["used_for"], row["address"], row["licence"], row["content_date"])
+        source_id: Source(
+            source_id,
+            TITLES.get(source_id, row["used_for"]),
+            row["address"],
+            row["licence"],
+            row["content_date"],
+        )
         for source_id, row in rows.items()
     }
     return {name: source for name, source in {**listed, **ADDED_SOURCES}.items() if name in used}

@@ -20,7 +20,7 @@ def _names(text: str) -> frozenset[str]:
 OPEN_SOURCES = ("S01", "S02")
 
 FEW_FACTS = _names(
-    "model_year;powertrain;price_cny;price_date;seats;drive;body_type;electric_range_km;"
+    "model_year;powertrain;price_cny;price_date;seats;drive;body_type;electric_range_km;electric_range_wltc_km;"
     "combined_range_km;battery_kwh;battery_swap;battery_rental_discount_cny;battery_rental_cny_month;"
     "length_mm;width_mm;height_mm;adas_level;highway_assist;city_assist;rural_campaign;approach_deg;"
     "departure_deg;wading_mm;diff_locks"

@@ -24,6 +24,7 @@ _NUMBERS: Mapping[str, str] = {
     "seats": "seats",
     "price_cny": "price_cny",
     "electric_range_km": "electric_range_km_cltc",
+    "electric_range_wltc_km": "electric_range_km_wltc",
     "combined_range_km": "combined_range_km_cltc",
     "slow_charge_h": "slow_charge_h",
     "battery_kwh": "battery_kwh",
