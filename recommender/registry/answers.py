@@ -29,7 +29,7 @@ KEYS = (
 )  # fmt: skip
 MAX_TOP = 50
 MAX_LIMITS = 64
-"""Of the answers and given directly, together: the limits that a row breaks are the bits of one machine word."""
+"""Of the answers and given directly, together: a row keeps the limits that it breaks as bits of one word."""
 MAX_WEIGHT = 10
 FIRST_DATE = dt.date(2020, 1, 1)
 LAST_DATE = dt.date(2050, 12, 31)
