@@ -12,7 +12,7 @@ from recommender.choice.encoder import encode
 from recommender.choice.seam import Evidence, Posterior
 from recommender.domain.buyer import Circumstances, Request
 from recommender.domain.limits import Limit
-from recommender.domain.table import Columns
+from recommender.domain.table import Columns, NumberColumn, number_column
 from recommender.ownership.personal import circumstances_of, personal_columns
 from recommender.registry.effects import FiredEffect, effects_of
 from recommender.registry.limits_of import answer_limits
@@ -23,12 +23,14 @@ from recommender.services.market import Market
 @dataclass(frozen=True)
 class Person:
     """``limits``: those of the answers, then those given directly. ``columns``: every attribute column of
-    the market's table, with the personal ones (total price, monthly cost, winter range) computed."""
+    the market's table, with the personal ones (total price, monthly cost, winter range) computed.
+    ``judged``: the same as the taste sees them (see :func:`_judged`)."""
 
     request: Request
     limits: tuple[Limit, ...]
     circumstances: Circumstances
     columns: Columns
+    judged: Columns
     posterior: Posterior
 
 
@@ -37,14 +39,27 @@ def read_person(request: Request, market: Market) -> Person:
     circumstances = circumstances_of(request, market.catalogue, market.registry)
     personal = personal_columns(market.table.columns, circumstances, market.registry)
     columns = {**market.table.columns, **personal}
+    judged = _judged(columns, request, market.registry)
     evidence = read_evidence(request, market.registry)
     return Person(
         request=request,
         limits=(*answer_limits(request.answers, market.registry), *request.limits),
         circumstances=circumstances,
         columns=columns,
-        posterior=market.model.posterior(evidence, _trade_off_rows(request, market, columns)),
+        judged=judged,
+        posterior=market.model.posterior(evidence, _trade_off_rows(request, market, judged)),
     )
+
+
+def _judged(columns: Columns, request: Request, registry: Registry) -> Columns:
+    """Columns with the total price not below half of the stated budget: who has 120,000 CNY for a car does not
+    want one for 30,000 because it saves more. Limits and pages always see the true price."""
+    budget = request.answers.get("budget_cny")
+    if not isinstance(budget, int | float):
+        return columns
+    share = registry.policy("saving_floor_percent_of_budget", request.date).value / 100.0
+    total = number_column(columns, "total_price_cny").values
+    return {**columns, "total_price_cny": NumberColumn(np.maximum(total, share * budget))}
 
 
 def read_evidence(request: Request, registry: Registry) -> Evidence:
