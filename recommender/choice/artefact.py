@@ -19,7 +19,7 @@ class ColumnSpec:
     """One column of the design matrix: a number (``encoding``) or one level of an attribute.
 
     ``cumulative``: 1 for the level *and all above* (ordered attributes), else 1 for the level only.
-    ``unknown``: float64 [len(price_knots)], the value assumed where the true one is not known, by price.
+    ``unknown``: float64 [len(length_knots_mm)], the value assumed where the true one is not known, by length.
     """
 
     attribute: str
@@ -40,7 +40,7 @@ class Artefact:
 
     With K columns and G segments: ``means`` and ``sds`` float64 [G, K] (utility for one step of a column),
     ``sources`` and ``citations`` [K], ``shares`` float64 [G] prior segment shares. ``membership`` maps
-    (question id, answer key) to float64 [G] log likelihood ratios. ``price_knots_cny`` [P] ascending.
+    (question id, answer key) to float64 [G] log likelihood ratios. ``length_knots_mm`` [P] ascending.
     """
 
     version: str
@@ -48,7 +48,7 @@ class Artefact:
     seed: int
     segments: tuple[str, ...]
     columns: tuple[ColumnSpec, ...]
-    price_knots_cny: Floats
+    length_knots_mm: Floats
     means: Floats
     sds: Floats
     sources: tuple[PartWorthSource, ...]

@@ -43,25 +43,32 @@ def _indicator(column: LevelColumn, spec: ColumnSpec) -> Floats:
     return z
 
 
-def fill_unknown(z: Floats, spec: ColumnSpec, log_price: Floats, log_knots: Floats) -> Floats:
-    """Replace NaN by what is assumed at the car's price (linear between knots of log price)."""
+def fill_unknown(z: Floats, spec: ColumnSpec, length_mm: Floats, knots_mm: Floats) -> Floats:
+    """Replace NaN by what is assumed for a car of this length (linear between knots)."""
     missing = np.isnan(z)
     if missing.any():
         z = z.copy()
-        z[missing] = np.interp(log_price[missing], log_knots, spec.unknown)
+        z[missing] = np.interp(length_mm[missing], knots_mm, spec.unknown)
     return z
 
 
-def encode(columns: Columns, specs: Sequence[ColumnSpec], price_cny: Floats, knots_cny: Floats) -> Floats:
+def encode(columns: Columns, specs: Sequence[ColumnSpec], knots_mm: Floats) -> Floats:
     """Design matrix float64 [n, len(specs)] without NaN.
 
-    ``price_cny`` [n] (NaN = the middle knot) places the assumption for unknown values.
+    What is assumed for an unknown value depends on the car's size class (its length; the middle knot where
+    that is not known either), never on its price: a dearer car must not be taken for a better one.
     """
-    log_knots = np.log(knots_cny)
-    middle = float(np.exp(log_knots[len(log_knots) // 2]))
-    log_price = np.log(np.clip(np.where(np.isnan(price_cny), middle, price_cny), 1.0, None))
-    matrix = np.empty((len(price_cny), len(specs)), order="F")
+    length_mm = car_lengths_mm(columns, knots_mm)
+    matrix = np.empty((len(length_mm), len(specs)), order="F")
     for k, spec in enumerate(specs):
-        z = encode_column(columns.get(spec.attribute), spec, len(price_cny))
-        matrix[:, k] = fill_unknown(z, spec, log_price, log_knots)
+        z = encode_column(columns.get(spec.attribute), spec, len(length_mm))
+        matrix[:, k] = fill_unknown(z, spec, length_mm, knots_mm)
     return matrix
+
+
+def car_lengths_mm(columns: Columns, knots_mm: Floats) -> Floats:
+    """float64 [n]: length of each car, the middle knot where it is not known."""
+    count = len(next(iter(columns.values()))) if columns else 0
+    column = columns.get("length_mm")
+    values = column.values if isinstance(column, NumberColumn) else np.full(count, np.nan)
+    return np.where(np.isnan(values), knots_mm[len(knots_mm) // 2], values)

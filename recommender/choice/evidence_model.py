@@ -74,7 +74,7 @@ class EvidenceModel:
         return Posterior(columns, mean, draws.astype(np.float32), shares, sources, multiplier)
 
     def _stated_only(self, evidence: Evidence) -> tuple[ColumnSpec, ...]:
-        nothing = np.zeros(len(self.artefact.price_knots_cny))
+        nothing = np.zeros(len(self.artefact.length_knots_mm))
         wishes = (key for key in evidence.shifts if key not in self.artefact.column_index and "=" in key)
         pairs = (key.split("=", 1) for key in wishes)
         return tuple(ColumnSpec(attribute, level, None, nothing) for attribute, level in pairs)

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from recommender.choice.artefact import Artefact, ColumnSpec, Floats
-from recommender.choice.encoder import encode_column
-from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn, number_column
+from recommender.choice.encoder import car_lengths_mm, encode_column
+from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn
 from recommender.registry.effects import possible_effects
 from recommender.registry.model import Attribute, PartWorthSource, PriorPartWorth, Registry
 
-PRICE_KNOTS_CNY = np.array([50_000.0, 90_000.0, 130_000.0, 180_000.0, 250_000.0, 350_000.0, 550_000.0])
-"""Where the assumption for unknown values is estimated: the price classes of the market."""
+LENGTH_KNOTS_MM = np.array([3000.0, 3600.0, 4100.0, 4450.0, 4700.0, 4900.0, 5150.0])
+"""Size classes of the market, micro-car to full size: where the assumption for unknown values is estimated.
+Not by price: a car must not be taken for a better one because it is dearer."""
 
-_KNOT_LOG_WIDTH = 0.35
-_HAIRCUT = 0.25
-"""Unknown is assumed below what is typical at the price: it must never beat a printed value by luck."""
+_KNOT_WIDTH_MM = 180.0
+_HAIRCUT = 0.5
+"""Unknown is assumed below what is typical of the size: it must never beat a printed value by luck."""
 _MINIMUM_WEIGHT = 3.0
 
 
@@ -33,7 +34,7 @@ def column_specs(registry: Registry) -> tuple[ColumnSpec, ...]:
 
 
 def _specs_of(attribute: Attribute) -> list[ColumnSpec]:
-    nothing = np.zeros(len(PRICE_KNOTS_CNY))
+    nothing = np.zeros(len(LENGTH_KNOTS_MM))
     if attribute.catalogue_levels:
         return []
     if attribute.kind == "number":
@@ -47,18 +48,19 @@ def _specs_of(attribute: Attribute) -> list[ColumnSpec]:
     return [ColumnSpec(attribute.id, level, None, nothing, cumulative=ordered) for level in levels]
 
 
-def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns, price_cny: Floats) -> Floats:
-    """What to assume where the value is not known, at each price knot: float64 [P].
+def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns) -> Floats:
+    """What to assume where the value is not known, at each length knot: float64 [P].
 
-    Kernel mean of the known z by log price, moved by a quarter of their spread towards the worse side;
+    Kernel mean of the known z by length, moved by half of their spread towards the worse side;
     with no known value at all: the registry's ``unknown`` figure, or "does not have it".
     """
-    z = encode_column(columns.get(spec.attribute), spec, len(price_cny))
-    known = ~np.isnan(z) & ~np.isnan(price_cny)
+    length_mm = car_lengths_mm(columns, LENGTH_KNOTS_MM)
+    z = encode_column(columns.get(spec.attribute), spec, len(length_mm))
+    known = ~np.isnan(z)
     if not known.any():
-        return np.full(len(PRICE_KNOTS_CNY), _registry_unknown(spec))
-    z, log_price = z[known], np.log(price_cny[known])
-    weights = np.exp(-0.5 * ((np.log(PRICE_KNOTS_CNY)[:, None] - log_price) / _KNOT_LOG_WIDTH) ** 2)
+        return np.full(len(LENGTH_KNOTS_MM), _registry_unknown(spec))
+    z, lengths = z[known], length_mm[known]
+    weights = np.exp(-0.5 * ((LENGTH_KNOTS_MM[:, None] - lengths) / _KNOT_WIDTH_MM) ** 2)
     overall = z.mean()
     # a few virtual cars at the overall mean steady the knots where little is known
     total = weights.sum(axis=1) + _MINIMUM_WEIGHT
@@ -83,10 +85,9 @@ def _registry_unknown(spec: ColumnSpec) -> float:
 def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 0) -> Artefact:
     """The evidence artefact: registry priors, unknown values estimated on a catalogue's columns.
 
-    ``columns`` must hold ``price_cny``; personal attributes without a column use the registry's figure.
+    Personal attributes, which have no column, use the registry's figure.
     """
-    price = number_column(columns, "price_cny")
-    specs = tuple(_with_unknown(spec, registry, columns, price.values) for spec in column_specs(registry))
+    specs = tuple(_with_unknown(spec, registry, columns) for spec in column_specs(registry))
     priors = {(p.attribute, p.level): p for p in registry.part_worths}
     rows = [priors.get((spec.attribute, _prior_level(spec))) for spec in specs]
     segments = tuple(segment.id for segment in registry.segments)
@@ -96,7 +97,7 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
         seed=seed,
         segments=segments,
         columns=specs,
-        price_knots_cny=PRICE_KNOTS_CNY,
+        length_knots_mm=LENGTH_KNOTS_MM,
         means=np.array([[row.means.get(g, 0.0) if row else 0.0 for row in rows] for g in segments]),
         sds=np.tile([row.sd if row else 0.0 for row in rows], (len(segments), 1)),
         sources=tuple(_source(row) for row in rows),
@@ -106,8 +107,8 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
     )
 
 
-def _with_unknown(spec: ColumnSpec, registry: Registry, columns: Columns, price: Floats) -> ColumnSpec:
-    unknown = estimate_unknown(spec, registry.attributes[spec.attribute], columns, price)
+def _with_unknown(spec: ColumnSpec, registry: Registry, columns: Columns) -> ColumnSpec:
+    unknown = estimate_unknown(spec, registry.attributes[spec.attribute], columns)
     return ColumnSpec(spec.attribute, spec.level, spec.encoding, unknown, spec.cumulative)
 
 

@@ -45,7 +45,7 @@ def content_hash(artefact: Artefact) -> str:
             [c.name, c.cumulative, None if c.encoding is None else repr(c.encoding), c.unknown.tolist()]
             for c in artefact.columns
         ],
-        "knots": artefact.price_knots_cny.tolist(),
+        "knots": artefact.length_knots_mm.tolist(),
         "means": artefact.means.tolist(),
         "sds": artefact.sds.tolist(),
         "sources": [artefact.sources, artefact.citations],

@@ -75,7 +75,7 @@ def market_of_table(
     specs = model.artefact.columns
     fixed = [k for k, spec in enumerate(specs) if not registry.attributes[spec.attribute].personal]
     chosen: list[ColumnSpec] = [specs[k] for k in fixed]
-    design = encode(table.columns, chosen, prices(table), model.artefact.price_knots_cny)
+    design = encode(table.columns, chosen, model.artefact.length_knots_mm)
     order = np.empty(len(table), dtype=np.intp)
     order[np.argsort(np.array(table.config_ids, dtype=np.str_), kind="stable")] = np.arange(len(table))
     return Market(

@@ -101,6 +101,6 @@ def _trade_off_rows(request: Request, market: Market, columns: Columns) -> list[
         index = np.array([market.row_of[c] for c in (trade_off.chosen, *others)], dtype=np.intp)
         picked = {name: column.take(index) for name, column in columns.items()}
         artefact = market.model.artefact
-        z = encode(picked, artefact.columns, market.price_cny[index], artefact.price_knots_cny)
+        z = encode(picked, artefact.columns, artefact.length_knots_mm)
         rows.append(z[0] - z[1:])
     return rows

@@ -26,6 +26,8 @@ FILES = (ENCODING, PART_WORTHS, MEMBERSHIP, METRICS, CARD)
 
 _FIGURES = ("reference", "scale", "low", "high", "unknown")
 _UNKNOWN = "unknown_at_"
+_AND_ABOVE = "and_above"
+"""Stands as the transform of a level column that is 1 for its level and all above (ordered attributes)."""
 
 
 @dataclass
@@ -71,12 +73,12 @@ def figure(value: float) -> str:
 
 
 def _encoding_text(artefact: Artefact) -> str:
-    knots = [_UNKNOWN + figure(knot) for knot in artefact.price_knots_cny]
+    knots = [_UNKNOWN + figure(knot) for knot in artefact.length_knots_mm]
     rows = []
     for column in artefact.columns:
         code = column.encoding
         numbers = [""] * len(_FIGURES) if code is None else [figure(getattr(code, name)) for name in _FIGURES]
-        transform = "" if code is None else code.transform
+        transform = (_AND_ABOVE if column.cumulative else "") if code is None else code.transform
         unknown = [figure(value) for value in column.unknown]
         rows.append([column.attribute, column.level or "", transform, *numbers, *unknown])
     return _csv_text(["attribute", "level", "transform", *_FIGURES, *knots], rows)
@@ -116,7 +118,7 @@ class Tables:
     """What the three tables and the two texts hold, in the order of ``Artefact``."""
 
     columns: tuple[ColumnSpec, ...]
-    price_knots_cny: Floats
+    length_knots_mm: Floats
     means: Floats
     sds: Floats
     sources: tuple[PartWorthSource, ...]
@@ -138,7 +140,7 @@ def read_tables(contents: Mapping[str, bytes], segments: Sequence[str], faults: 
         faults.add(PART_WORTHS, "model_broken", detail="attribute, level")
     return Tables(
         columns=tuple(_column(row, n, knots, faults) for n, row in enumerate(encoding, start=2)),
-        price_knots_cny=np.array([faults.number(k[len(_UNKNOWN) :], ENCODING, 1, k) for k in knots]),
+        length_knots_mm=np.array([faults.number(k[len(_UNKNOWN) :], ENCODING, 1, k) for k in knots]),
         means=_matrix(part_worths, [f"mean_{s}" for s in segments], PART_WORTHS, faults).T,
         sds=_matrix(part_worths, [f"sd_{s}" for s in segments], PART_WORTHS, faults).T,
         sources=_sources(part_worths, faults),
@@ -173,13 +175,14 @@ def _text(content: bytes, file: str, faults: Faults) -> str:
 def _column(row: Mapping[str, str], number: int, knots: Sequence[str], faults: Faults) -> ColumnSpec:
     unknown = np.array([faults.number(row.get(knot), ENCODING, number, knot) for knot in knots])
     encoding = None
-    if row.get("transform"):
+    cumulative = row.get("transform") == _AND_ABOVE
+    if row.get("transform") and not cumulative:
         if row["transform"] not in get_args(Transform):
             faults.add(f"{ENCODING}:{number}:transform", "model_broken", row["transform"], detail="transform")
         values = [faults.number(row.get(name), ENCODING, number, name) for name in _FIGURES]
         encoding = Encoding(cast(Transform, row["transform"]), *values)
     level = row.get("level", "") if encoding is None else ""
-    return ColumnSpec(row.get("attribute", ""), level or None, encoding, unknown)
+    return ColumnSpec(row.get("attribute", ""), level or None, encoding, unknown, cumulative)
 
 
 def _matrix(rows: Sequence[Mapping[str, str]], names: Sequence[str], file: str, faults: Faults) -> Floats:

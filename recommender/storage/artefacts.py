@@ -138,7 +138,7 @@ def _artefact(version: str, manifest: Mapping[str, object], parsed: Tables, faul
         seed=seed if type(seed) is int else 0,
         segments=tuple(shares),
         columns=parsed.columns,
-        price_knots_cny=parsed.price_knots_cny,
+        length_knots_mm=parsed.length_knots_mm,
         means=parsed.means,
         sds=parsed.sds,
         sources=parsed.sources,
@@ -152,7 +152,7 @@ def _artefact(version: str, manifest: Mapping[str, object], parsed: Tables, faul
 
 def _check_shapes(artefact: Artefact, faults: Faults) -> None:
     """What the arithmetic takes for granted."""
-    knots = artefact.price_knots_cny
+    knots = artefact.length_knots_mm
     if not (np.all(knots > 0) and np.all(np.diff(knots) > 0)):
         faults.add("encoding.csv:1", "model_broken", detail="unknown_at_… ascending")
     if not (np.all(artefact.shares > 0) and abs(float(artefact.shares.sum()) - 1.0) < 1e-6):
@@ -232,7 +232,7 @@ def _refuse_name(version: str) -> None:
 
 def _refuse_not_finite(artefact: Artefact, models_dir: Path) -> None:
     arrays = {
-        "encoding.csv": [c.unknown for c in artefact.columns] + [artefact.price_knots_cny],
+        "encoding.csv": [c.unknown for c in artefact.columns] + [artefact.length_knots_mm],
         "part_worths.csv": [artefact.means, artefact.sds],
         "membership.csv": list(artefact.membership.values()),
         _MANIFEST: [artefact.shares],

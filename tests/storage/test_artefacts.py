@@ -46,7 +46,7 @@ def artefact(version: str = "v1", **changes: object) -> Artefact:
         seed=11,
         segments=SEGMENTS,
         columns=columns,
-        price_knots_cny=np.array([50_000.0, 250_000.5]),
+        length_knots_mm=np.array([50_000.0, 250_000.5]),
         means=numbers.standard_normal((4, 3)),
         sds=numbers.random((4, 3)),
         sources=("evidence", "market", "survey"),
@@ -60,7 +60,7 @@ def artefact(version: str = "v1", **changes: object) -> Artefact:
 
 
 def same(one: Artefact, other: Artefact) -> bool:
-    arrays = ("price_knots_cny", "means", "sds", "shares")
+    arrays = ("length_knots_mm", "means", "sds", "shares")
     plain = ("version", "seed", "segments", "sources", "citations", "metrics", "card", "registry_fingerprint")
     return (
         all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in arrays)
