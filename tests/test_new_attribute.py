@@ -7,7 +7,6 @@ column for each new attribute; model, pages, interface and documents must know t
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 import shutil
 from dataclasses import dataclass
@@ -85,7 +84,7 @@ id = "nice"
 zh = "有更好"
 en = "Nice to have"
 segments = { families = 3.0 }
-part_worths = { rear_sunshade = 4.0 }
+part_worths = { rear_sunshade = 0.5 }
 
 [[question.option]]
 id = "must"
@@ -277,24 +276,30 @@ def test_a_refused_answer_is_named_at_its_question(world: World) -> None:
 
 
 # ------------------------------------------------------------------------------------------- the ranking
-def test_the_wish_moves_the_ranking_by_its_part_worth_and_the_reason_names_it(world: World) -> None:
+def test_the_wish_moves_the_utility_and_the_reason_names_it(world: World) -> None:
     budget = {"budget_cny": 150_000}
     many = {"top": 50, "per_line": 50, "per_brand": 50, "lang": "en"}
-    before = world.result(answers=budget, **many)
+    before = world.result(answers={**budget, "shade": "no"}, **many)
     after = world.result(answers={**budget, "shade": "nice"}, **many)
     shares = [cast(list[dict[str, float]], d["segments"])[0]["probability"] for d in (before, after)]
     assert shares[1] > shares[0] + 0.1, "the answer speaks for a family"
+    terms = [{car["config_id"]: term(car, "rear_sunshade") for car in cars(d)} for d in (before, after)]
+    moved = [terms[1][config_id] - terms[0][config_id] for config_id in terms[0].keys() & terms[1]]
+    assert min(moved) == pytest.approx(0.0, abs=1e-9), "a car without shades has nothing of it"
+    assert 0.3 < max(moved) < 0.6, "the stated half, less what repeated words would saturate"
     with_shade = [sum(value(car, "rear_sunshade") is True for car in cars(d)) for d in (before, after)]
-    assert with_shade[1] > with_shade[0] + 20, with_shade
-    for car in [car for car in cars(after) if value(car, "rear_sunshade") is True]:
-        term = next(t for t in cast(list[Json], car["terms"]) if t["attribute"] == "rear_sunshade")
-        assert term["source"] == "stated"
-        assert 4.0 < cast(float, term["utility"]) < 4.5, "the prior of the part-worth and the shift"
+    assert with_shade[1] > with_shade[0], with_shade
+    insisting = world.result(answers={**budget, "shade": "nice"}, weights={"rear_sunshade": 10}, lang="en")
+    for car in cars(insisting):
+        assert value(car, "rear_sunshade") is True
         reasons = {r["attribute"]: str(r["text"]) for r in cast(list[Json], car["reasons"])}
-        assert (
-            "Rear sunshades" in reasons["rear_sunshade"]
-            or "Shade in the second row" in (reasons["rear_sunshade"])
-        )
+        assert "Rear sunshades" in reasons["rear_sunshade"]
+
+
+def term(car: Json, attribute: str) -> float:
+    return next(
+        cast(float, t["utility"]) for t in cast(list[Json], car["terms"]) if t["attribute"] == attribute
+    )
 
 
 def test_a_band_of_the_number_moves_the_ranking(world: World) -> None:
@@ -341,12 +346,13 @@ def test_the_catalogue_check_reads_them(world: World, tmp_path: Path) -> None:
 
 def test_the_new_world_answers_as_the_old_one_otherwise(world: World) -> None:
     """A question nobody answers and an attribute nobody asks for leave the model's other terms alone."""
-    request = {"answers": {"budget_cny": 120_000, "people_max": 5}, "date": dt.date(2026, 11, 22).isoformat()}
-    old = shipped_workspace().recommend(request, {"top": 50, "per_line": 50, "per_brand": 50})
-    new = {car["config_id"]: car for car in cars(world.result(**request, top=50, per_line=50, per_brand=50))}
-    shared = [item for item in old.items if item.config_id in new]
-    assert len(shared) > 20
-    for item in shared:
-        terms = {t["attribute"]: t["utility"] for t in cast(list[Json], new[item.config_id]["terms"])}
-        for term in item.terms:
-            assert terms[term.attribute] == pytest.approx(term.utility, abs=1e-6)
+    limits = [{"attribute": "brand", "one_of": ["Leapmotor"]}, {"attribute": "length_mm", "at_most": 4600}]
+    request: Json = {"limits": limits, "date": "2026-11-22"}
+    every: Json = {"top": 50, "per_line": 50, "per_brand": 50}
+    old = shipped_workspace().recommend({**request, **every})
+    new = {car["config_id"]: car for car in cars(world.result(**request, **every))}
+    assert {item.config_id for item in old.items} == set(new)
+    assert 10 < len(new) < 50
+    for item in old.items:
+        for one in item.terms:
+            assert term(new[item.config_id], one.attribute) == pytest.approx(one.utility, abs=1e-6)
