@@ -157,7 +157,7 @@ def _words(status: HTTPStatus, error: HTTPException) -> tuple[str, str]:
 def expired_form_words() -> tuple[str, str]:
     return (
         gettext("This form has expired"),
-        gettext("The form has expired and nothing was saved yet. Send it once more; this site needs cookies."),
+        gettext("The form has expired, nothing was saved yet. Send it once more; this site needs cookies."),
     )
 
 

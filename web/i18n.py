@@ -38,6 +38,7 @@ def install(app: Flask, default: str) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
+        response.vary.add("Accept-Language")
         if _known(request.args.get("lang")) and not request.path.startswith("/api/"):
             response.set_cookie(
                 app.config["LANGUAGE_COOKIE_NAME"],

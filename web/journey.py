@@ -58,6 +58,8 @@ def save(answers: Mapping[str, Answer | None]) -> Journey:
     drafts = current_workspace().database.drafts
     draft_id = session.get(_DRAFT)
     saved = drafts.save_page(draft_id, answers) if isinstance(draft_id, str) else None
+    # The cookie lives as long as the draft: from the last saved page on.
+    session.modified = True
     if saved is None:
         _enter(drafts.create(answers), fast=bool(session.get(_FAST, False)))
     return current()

@@ -51,7 +51,6 @@ class CarView:
     price: str
     price_note: str
     monthly: str
-    winter: str
     costs: tuple[FactView, ...]
     reasons: tuple[str, ...]
     drawbacks: tuple[str, ...]
@@ -59,10 +58,14 @@ class CarView:
     changes: tuple[str, ...]
     unknown: tuple[str, ...]
     facts: tuple[FactView, ...]
+    brief: tuple[str, ...]
+    """The car in one line: what it is, and how far it goes in winter on the motorway."""
     probability: str
     tied: bool
     source: str
     address: str
+    opened: bool
+    """Costs and key figures are unfolded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,6 @@ def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
         price=_said("price_cny", item.whole("price_cny"), registry),
         price_note=_price_note(values.text("price_date"), document.text("date")),
         monthly=_value_said("monthly_cost_cny", values, registry),
-        winter=_value_said("winter_motorway_range_km", values, registry),
         costs=_costs(item, registry),
         reasons=_texts(item, "reasons"),
         drawbacks=_texts(item, "drawbacks"),
@@ -197,11 +199,27 @@ def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
             for key in KEY_ATTRIBUTES
             if key in registry.attributes
         ),
+        brief=_brief(values, registry),
         probability=percent(item.real("choice_probability")),
         tied=item.flag("tied_with_next"),
         source=_source(item.text("trim_id"), workspace),
         address=_car_address(item.text("trim_id"), workspace),
+        opened=item.whole("rank") == 1,
     )
+
+
+def _brief(values: Node, registry: Registry) -> tuple[str, ...]:
+    said = [
+        _value_said(key, values, registry)
+        for key in ("body_type", "powertrain", "drive")
+        if key in registry.attributes and values.has(key)
+    ]
+    if values.has("seats"):
+        said.append(gettext("{seats} seats").format(seats=values.whole("seats")))
+    if values.has("winter_motorway_range_km"):
+        far = _value_said("winter_motorway_range_km", values, registry)
+        said.append(gettext("{range} on a winter motorway").format(range=far))
+    return tuple(said)
 
 
 def _costs(item: Node, registry: Registry) -> tuple[FactView, ...]:

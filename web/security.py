@@ -45,7 +45,7 @@ def install(app: Flask, *, base_url: str, rate_limit: str) -> None:
             response.headers["Cache-Control"] = "no-store"
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
         elif request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-cache")
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

@@ -63,7 +63,7 @@ def test_the_whole_way_in_chinese_on_a_desktop(sight: Open) -> None:
         assert cards.count() >= 1
         for number in range(cards.count()):
             seats = cards.nth(number).locator("dt", has_text=re.compile("^座位数$")).locator("xpath=../dd")
-            assert int(seats.inner_text()) >= 6
+            assert int(seats.text_content() or "") >= 6
         seen.page.locator("article a").first.click()
         seen.look("car")
         seen.go("/about")
