@@ -19,11 +19,7 @@ SURE_OF_ITS_SEGMENT = [
 ]
 """The table says of the two others that families and outdoor share one, and that the other may be unsure."""
 
-WRONG: Mapping[tuple[str, str], str] = {
-    ("segment", "outdoor_hainan_beach"): "young_urban 0.54 before outdoor 0.37 (evidence-eb08349ad1)",
-    ("never", "young_urban_hangzhou_hatch"): "rank 5 is a Bestune Pony of 3.0 m (evidence-eb08349ad1)",
-    ("micro", "young_urban_hangzhou_hatch"): "rank 5 is a Bestune Pony of 3.0 m (evidence-eb08349ad1)",
-}
+WRONG: Mapping[tuple[str, str], str] = {}
 """Where the model is wrong: what it says. Strict: a model that mends it must take the line away."""
 
 
