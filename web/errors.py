@@ -168,6 +168,8 @@ def _drain() -> None:
     sees the answer.
     """
     stream = request.environ["wsgi.input"]
-    left = min(request.content_length or 0, _DRAIN_BYTES)
+    # Without a length the body comes in chunks; then only a server that marks its end may be read to it.
+    endless = _DRAIN_BYTES if request.environ.get("wsgi.input_terminated") else 0
+    left = min(request.content_length or endless, _DRAIN_BYTES)
     while left > 0 and (chunk := stream.read(min(left, _CHUNK_BYTES))):
         left -= len(chunk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, g, request
 from flask_limiter import Limiter
@@ -35,7 +36,6 @@ def install(app: Flask, *, base_url: str, rate_limit: str) -> None:
         WTF_CSRF_SSL_STRICT=https,
     )
     CSRFProtect(app)
-    _limit_rate(app, rate_limit)
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -46,7 +46,12 @@ def install(app: Flask, *, base_url: str, rate_limit: str) -> None:
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
         elif request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-cache")
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            response.headers.pop("Retry-After", None)
         return response
+
+    # After `protect`, so that what it adds to an answer is seen there: the last to come speaks first.
+    _limit_rate(app, rate_limit)
 
 
 def nonce() -> str:
