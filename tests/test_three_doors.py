@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from recommender.registry.model import Registry
-from recommender.storage.migrate import upgrade
-from recommender.workspace import Workspace
 from tests.cli.conftest import Program
-from tests.golden.shipped import DATE, SAMPLES, Json, sample, shipped_environment, shipped_workspace
-from tests.web.visitor import Clock, Fields, Site, Visitor
-from web import create_app
+from tests.golden.shipped import DATE, SAMPLES, Json, sample, shipped_environment, shipped_site
+from tests.web.visitor import Fields, Site, Visitor
 
 ADDRESS = "/api/v1/recommendations"
 
@@ -24,13 +20,7 @@ ADDRESS = "/api/v1/recommendations"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The application over the shipped catalogue and model, with a database of its own."""
-    workspace: Workspace = replace(
-        shipped_workspace(tmp_path_factory.mktemp("doors")), clock=Clock(shipped_workspace().clock())
-    )
-    upgrade(workspace.database)
-    app = create_app(workspace.settings, workspace)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return Site(workspace, app, cast(Clock, workspace.clock))
+    return shipped_site(tmp_path_factory.mktemp("doors"))
 
 
 @pytest.fixture

@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from recommender.services.documents import recommendation_document
 from recommender.settings import load_settings
+from recommender.storage.migrate import upgrade
 from recommender.workspace import Workspace, open_workspace
 from tests.needs import ROOT
+from tests.web.visitor import Clock, Site
+from web import create_app
 
 DATE = "2026-11-22"
 NOON = dt.datetime(2026, 11, 22, 4, 0, tzinfo=dt.UTC)
@@ -35,6 +39,16 @@ def shipped_workspace(state: Path | None = None) -> Workspace:
     environment = shipped_environment() | ({"RECOMMENDER_STATE_DIR": str(state)} if state else {})
     settings = load_settings(environment, rate_limit="0", secret_key="k" * 32)
     return open_workspace(settings, with_database=False, clock=lambda: NOON)
+
+
+def shipped_site(state: Path) -> Site:
+    """The application over what is shipped, with a database of its own in ``state``."""
+    clock = Clock(NOON)
+    workspace = replace(shipped_workspace(state), clock=clock)
+    upgrade(workspace.database)
+    app = create_app(workspace.settings, workspace)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return Site(workspace, app, clock)
 
 
 def result(request: Mapping[str, object] | bytes, **overrides: object) -> Json:
