@@ -66,12 +66,17 @@ def _price_note(price_cny: float, circumstances: Circumstances, figures: Figures
     low, high = used_value_percent(age, figures)
     params: dict[str, object] = {
         "age": age,
-        "low": price_cny * low / 1e6,
-        "high": price_cny * high / 1e6,
+        "low_cny": _thousands(price_cny * low / 100.0),
+        "high_cny": _thousands(price_cny * high / 100.0),
     }
     source = figures.row("used_value_3_years_percent_low").source
     message = "second_hand.price_older" if age > _DEFAULT_AGE_YEARS else "second_hand.price"
     return [Note(message, "price_cny", params, source)]
+
+
+def _thousands(cny: float) -> float:
+    """An estimate is not told to the yuan."""
+    return round(cny, -3)
 
 
 def _mileage_note(circumstances: Circumstances, figures: Figures) -> list[Note]:
