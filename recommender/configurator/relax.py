@@ -1,18 +1,21 @@
 """Ways out: the smallest sets of limits whose change admits another car, each with exact amounts.
 
 A row's violation mask names the limits that keep it out; the inclusion-minimal masks over all rows are the
-minimal relaxations (a smaller set would have to be the mask of some row). No search is needed.
+minimal relaxations (a smaller set would have to be the mask of some row). Inside a mask the rows differ in how
+far each limit must move: those on the Pareto front of these amounts are the ways out. No search is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.configurator.feasible import Violations, trims_with, violations
+from recommender.configurator.pareto import front
 from recommender.domain.limits import Limit, LimitValue, check_limit
 from recommender.domain.recommendation import LimitChange
 from recommender.domain.table import BOOLEAN_LEVELS, Columns, LevelColumn, Mask, NumberColumn
@@ -20,11 +23,14 @@ from recommender.domain.table import BOOLEAN_LEVELS, Columns, LevelColumn, Mask,
 _CHANGE_LOSS = 0.02
 """Every change costs a little, so that of two ways with equal amounts the one with fewer changes leads."""
 
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
 
 @dataclass(frozen=True, slots=True)
 class LimitCost:
-    """What changing a limit costs this person, in utility: ``per_unit`` of a number, ``flat`` for a level
-    change or for accepting an unknown value."""
+    """What changing a limit costs this person, in utility, both above 0: ``per_unit`` of a number, ``flat`` for
+    a level change or for accepting an unknown value."""
 
     per_unit: float
     flat: float
@@ -32,12 +38,16 @@ class LimitCost:
 
 @dataclass(frozen=True)
 class Offer:
-    """The rows a relaxation may admit. ``utility`` float64 [n]; ``trim_of`` int32 [n]."""
+    """The rows a relaxation may admit. ``utility`` float64 [n]; ``trim_of`` int32 [n]; ``tie_order`` intp [n]:
+    which of two equal rows stands first, their order in the table when not given. ``mark_unknown``: unknown
+    values pass every limit."""
 
     columns: Columns
     trim_of: NDArray[np.int32]
     trim_count: int
-    utility: NDArray[np.float64]
+    utility: Floats
+    tie_order: Rows | None = None
+    mark_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +60,34 @@ class WayOut:
     loss: float
 
 
+@dataclass(frozen=True)
+class _Steps:
+    """What each of ``rows`` needs of the limits in ``bits``: how much (``amounts`` [n, bits]), what it costs
+    (``losses`` [n]) and changes that do not compare with each other (``kinds`` [n])."""
+
+    rows: Rows
+    amounts: Floats
+    losses: Floats
+    kinds: Rows
+
+
 def ways_out(
     offer: Offer, limits: Sequence[Limit], found: Violations, costs: Sequence[LimitCost], at_most: int = 6
 ) -> list[WayOut]:
-    """Minimal relaxations of non-fixed limits, least loss first, each verified by running it."""
+    """Minimal relaxations of non-fixed limits, least loss first, each verified by running it.
+
+    Where there are more than ``at_most``, every set of limits is heard once before any is heard twice.
+    """
     combined = found.broken | found.unknown
     feasible_trims = trims_with(found.feasible, offer.trim_of, offer.trim_count)
     open_rows = ~feasible_trims[offer.trim_of] & ((combined & _fixed_bits(limits)) == 0)
-    losses = _row_losses(offer, limits, found, costs)
-    ways: list[WayOut] = []
-    for mask in minimal_masks(combined[open_rows]):
-        rows = np.flatnonzero(open_rows & (combined == mask))
-        for variant in np.unique(found.unknown[rows]):
-            same = rows[found.unknown[rows] == variant]
-            row = int(same[np.lexsort((-offer.utility[same], losses[same]))[0]])
-            ways.append(_way(offer, limits, found, row, float(losses[row]), feasible_trims))
-    ways.sort(key=lambda way: (way.loss, -offer.utility[way.row], way.row))
-    return ways[:at_most]
+    fronts = [
+        list(itertools.islice(_front(offer, limits, found, costs, mask, rows), at_most))
+        for mask, rows in _minimal_groups(combined, np.flatnonzero(open_rows))
+    ]
+    chosen = _diverse(fronts, offer, at_most)
+    ways = (_way(offer, limits, found, row, loss, feasible_trims) for loss, row in chosen)
+    return [way for way in ways if way is not None]
 
 
 def minimal_masks(masks: NDArray[np.uint64]) -> list[np.uint64]:
@@ -81,38 +102,100 @@ def minimal_masks(masks: NDArray[np.uint64]) -> list[np.uint64]:
     return kept
 
 
+def _minimal_groups(combined: NDArray[np.uint64], rows: Rows) -> Iterator[tuple[np.uint64, Rows]]:
+    """Each minimal mask with its rows."""
+    ordered = rows[np.argsort(combined[rows], kind="stable")]
+    masks = combined[ordered]
+    for mask in minimal_masks(masks):
+        start, stop = np.searchsorted(masks, mask, side="left"), np.searchsorted(masks, mask, side="right")
+        yield mask, ordered[start:stop]
+
+
 def _fixed_bits(limits: Sequence[Limit]) -> np.uint64:
     return np.uint64(sum(1 << bit for bit, limit in enumerate(limits) if limit.fixed))
 
 
-def _row_losses(
-    offer: Offer, limits: Sequence[Limit], found: Violations, costs: Sequence[LimitCost]
-) -> NDArray[np.float64]:
-    losses = np.zeros(len(offer.utility))
-    for bit, (limit, cost) in enumerate(zip(limits, costs, strict=True)):
-        flag = np.uint64(1 << bit)
-        losses[(found.unknown & flag) != 0] += cost.flat + _CHANGE_LOSS
-        broken = (found.broken & flag) != 0
-        column = offer.columns[limit.attribute] if broken.any() else None
-        if isinstance(column, NumberColumn):
-            gap = np.abs(column.values[broken] - float(limit.value))  # type: ignore[arg-type]
-            losses[broken] += cost.per_unit * gap + _CHANGE_LOSS
-        elif isinstance(column, LevelColumn):
-            losses[broken] += cost.flat * _level_steps(limit, column, broken) + _CHANGE_LOSS
-    return losses
+def _front(
+    offer: Offer,
+    limits: Sequence[Limit],
+    found: Violations,
+    costs: Sequence[LimitCost],
+    mask: np.uint64,
+    rows: Rows,
+) -> Iterator[tuple[float, int]]:
+    """(loss, row) of the non-dominated rows of one mask, least loss first."""
+    steps = _steps(offer, limits, found, costs, mask, rows)
+    ties = rows if offer.tie_order is None else offer.tie_order[rows]
+    order = np.lexsort((ties, -offer.utility[rows], steps.amounts.sum(axis=1), steps.losses))
+    for index in front(steps.amounts, steps.kinds, order):
+        yield float(steps.losses[index]), int(rows[index])
 
 
-def _level_steps(limit: Limit, column: LevelColumn, broken: Mask) -> NDArray[np.float64]:
-    """How many levels an ordered limit must move; 1 for every other kind."""
-    if limit.op in ("at_least", "at_most") and limit.value in column.levels:
+def _steps(
+    offer: Offer,
+    limits: Sequence[Limit],
+    found: Violations,
+    costs: Sequence[LimitCost],
+    mask: np.uint64,
+    rows: Rows,
+) -> _Steps:
+    bits = [bit for bit in range(len(limits)) if int(mask) >> bit & 1]
+    amounts = np.zeros((len(rows), len(bits)))
+    kinds = np.zeros((len(rows), len(bits)), dtype=np.int64)
+    losses = np.zeros(len(rows))
+    for place, bit in enumerate(bits):
+        unknown = (found.unknown[rows] & np.uint64(1 << bit)) != 0
+        amount, kind, price = _needed(limits[bit], offer.columns, costs[bit], rows, unknown)
+        amounts[:, place], kinds[:, place] = amount, kind
+        losses += np.where(unknown, costs[bit].flat, price) + _CHANGE_LOSS
+    _, kind_of = np.unique(kinds, axis=0, return_inverse=True)
+    return _Steps(rows, amounts, losses, kind_of.reshape(-1).astype(np.intp))
+
+
+_UNKNOWN_KIND = -2
+
+
+def _needed(
+    limit: Limit, columns: Columns, cost: LimitCost, rows: Rows, unknown: Mask
+) -> tuple[Floats, NDArray[np.int64], Floats]:
+    """Amount, kind and loss of changing one limit for each row; an unknown value is a kind of its own."""
+    column = columns.get(limit.attribute)
+    kind = np.zeros(len(rows), dtype=np.int64)
+    if column is None:
+        amount, loss = np.zeros(len(rows)), np.zeros(len(rows))
+    elif isinstance(column, NumberColumn):
+        gap = column.values[rows] - float(limit.value)  # type: ignore[arg-type]  # a number's limit is one
+        amount = np.abs(gap)
+        loss = cost.per_unit * amount
+        if limit.op == "is":
+            kind = np.where(gap > 0, 1, -1)
+    elif limit.op in ("at_least", "at_most") and limit.value in column.levels:
         bound = column.levels.index(str(limit.value))
-        return np.abs(column.codes[broken] - bound).astype(np.float64)
-    return np.ones(int(broken.sum()))
+        amount = np.abs(column.codes[rows] - bound).astype(np.float64)
+        loss = cost.flat * amount
+    else:
+        amount, loss = np.zeros(len(rows)), np.full(len(rows), cost.flat)
+        kind = column.codes[rows].astype(np.int64)
+    return np.where(unknown, 0.0, amount), np.where(unknown, _UNKNOWN_KIND, kind), loss
+
+
+def _diverse(fronts: list[list[tuple[float, int]]], offer: Offer, at_most: int) -> list[tuple[float, int]]:
+    """At most so many, every front's first before any front's second; then least loss first."""
+    ties = offer.tie_order
+
+    def order(way: tuple[float, int]) -> tuple[float, float, int]:
+        loss, row = way
+        return loss, -float(offer.utility[row]), row if ties is None else int(ties[row])
+
+    rounds = itertools.zip_longest(*fronts)
+    heard = [way for turn in rounds for way in sorted((w for w in turn if w is not None), key=order)]
+    return sorted(heard[:at_most], key=order)
 
 
 def _way(
     offer: Offer, limits: Sequence[Limit], found: Violations, row: int, loss: float, before: Mask
-) -> WayOut:
+) -> WayOut | None:
+    """The change that admits a row, run; None where running it does not admit the row after all."""
     changes: list[LimitChange] = []
     accepted: set[int] = set()
     changed = list(limits)
@@ -125,14 +208,17 @@ def _way(
             changed[bit] = replace(limit, value=relaxed_value(limit, offer.columns, row))
             before_value, after_value = _plain(limit.value), _plain(changed[bit].value)
             changes.append(LimitChange(limit.attribute, limit.op, before_value, after_value))
-    admitted = trims_with(rows_that_hold(offer, changed, accepted), offer.trim_of, offer.trim_count)
+    rows = rows_that_hold(offer, changed, accepted)
+    if not rows[row]:
+        return None
+    admitted = trims_with(rows, offer.trim_of, offer.trim_count)
     return WayOut(tuple(changes), row, int((admitted & ~before).sum()), loss)
 
 
 def rows_that_hold(offer: Offer, limits: Sequence[Limit], accept_unknown: set[int]) -> Mask:
     """Rows that obey all limits, unknown values passing at the limits whose index is in the set."""
     strict = [limit for bit, limit in enumerate(limits) if bit not in accept_unknown]
-    rows = violations(offer.columns, strict, len(offer.utility), mark_unknown=False).feasible
+    rows = violations(offer.columns, strict, len(offer.utility), mark_unknown=offer.mark_unknown).feasible
     for bit in accept_unknown:
         test = check_limit(limits[bit], offer.columns)
         rows = rows & (test.holds | test.unknown)

@@ -24,10 +24,23 @@ def relaxations(scores: Scores, considered: Consideration) -> tuple[Relaxation, 
     person, market = scores.person, scores.market
     if len(considered.rows) >= person.request.top or not person.limits:
         return ()
-    offer = Offer(person.columns, market.table.trim_of, len(market.catalogue.trims), scores.utility)
+    offer = offer_of(scores)
     costs = [limit_cost(scores, limit) for limit in person.limits]
     found = ways_out(offer, person.limits, considered.found, costs)
     return tuple(_relaxation(scores, way) for way in found)
+
+
+def offer_of(scores: Scores) -> Offer:
+    """Every row of the market as this person sees it."""
+    market, person = scores.market, scores.person
+    return Offer(
+        person.columns,
+        market.table.trim_of,
+        len(market.catalogue.trims),
+        scores.utility,
+        market.config_order,
+        mark_unknown=person.request.unknown == "mark",
+    )
 
 
 def limit_cost(scores: Scores, limit: Limit) -> LimitCost:

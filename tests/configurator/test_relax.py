@@ -3,91 +3,231 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.configurator.feasible import violations
-from recommender.configurator.relax import LimitCost, Offer, minimal_masks, rows_that_hold, ways_out
+from recommender.configurator.feasible import trims_with, violations
+from recommender.configurator.pareto import front
+from recommender.configurator.relax import (
+    LimitCost,
+    Offer,
+    WayOut,
+    minimal_masks,
+    relaxed_value,
+    rows_that_hold,
+    ways_out,
+)
 from recommender.domain.limits import Limit
-from recommender.domain.table import NumberColumn, levels_column, numbers
+from recommender.domain.table import NumberColumn, booleans, levels_column, numbers
 
 LEVELS = ("BEV", "PHEV", "EREV")
+ADAS = ("none", "l2", "highway", "city")
+
+
+@dataclass(frozen=True)
+class Case:
+    offer: Offer
+    limits: tuple[Limit, ...]
+    costs: tuple[LimitCost, ...]
 
 
 @st.composite
-def offers(draw: st.DrawFn) -> tuple[Offer, tuple[Limit, ...]]:
-    size = draw(st.integers(1, 12))
+def cases(draw: st.DrawFn) -> Case:
+    """Up to 14 rows of up to 14 trims under one to six limits of every kind, some fixed."""
+    size = draw(st.integers(1, 14))
     number = st.one_of(st.none(), st.integers(0, 6))
+
+    def rows(values: st.SearchStrategy[object]) -> list[object]:
+        return draw(st.lists(values, min_size=size, max_size=size))
+
     columns = {
-        "price_cny": numbers(draw(st.lists(number, min_size=size, max_size=size))),
-        "seats": numbers(draw(st.lists(number, min_size=size, max_size=size))),
-        "powertrain": levels_column(
-            draw(st.lists(st.sampled_from([None, *LEVELS]), min_size=size, max_size=size)), LEVELS
-        ),
+        "price_cny": numbers(rows(number)),
+        "seats": numbers(rows(number)),
+        "boot_l": numbers(rows(number)),
+        "powertrain": levels_column(rows(st.sampled_from([None, *LEVELS])), LEVELS),  # type: ignore[arg-type]
+        "adas_level": levels_column(rows(st.sampled_from([None, *ADAS])), ADAS),  # type: ignore[arg-type]
+        "isofix": booleans(rows(st.sampled_from([None, True, False]))),  # type: ignore[arg-type]
     }
-    utility = np.array(draw(st.lists(st.integers(-5, 5), min_size=size, max_size=size)), dtype=float)
-    fixed = draw(st.lists(st.booleans(), min_size=3, max_size=3))
-    limits = (
-        Limit("price_cny", "at_most", draw(st.integers(0, 6)), fixed=fixed[0]),
-        Limit("seats", "at_least", draw(st.integers(0, 6)), fixed=fixed[1]),
-        Limit("powertrain", "one_of", (draw(st.sampled_from(LEVELS)),), fixed=fixed[2]),
+    trims = np.sort(np.array(rows(st.integers(0, size - 1)), dtype=np.int32))
+    utility = np.array(rows(st.integers(-5, 5)), dtype=float)
+    possible = [
+        Limit("price_cny", "at_most", draw(st.integers(0, 6))),
+        Limit("seats", draw(st.sampled_from(["at_least", "is"])), draw(st.integers(0, 6))),
+        Limit("boot_l", "at_least", draw(st.integers(0, 6))),
+        draw(
+            st.sampled_from(
+                [Limit("powertrain", "one_of", ("BEV",)), Limit("powertrain", "none_of", ("BEV", "PHEV"))]
+            )
+        ),
+        Limit("adas_level", "at_least", draw(st.sampled_from(ADAS))),
+        Limit("isofix", "is", True),
+    ]
+    chosen = draw(st.lists(st.sampled_from(range(len(possible))), min_size=1, unique=True))
+    limits = tuple(replace(possible[i], fixed=draw(st.integers(0, 4)) == 0) for i in sorted(chosen))
+    costs = tuple(
+        LimitCost(draw(st.sampled_from([0.05, 0.1, 0.3])), draw(st.sampled_from([0.2, 0.6]))) for _ in limits
     )
-    return Offer(columns, np.arange(size, dtype=np.int32), size, utility), limits
+    mark = draw(st.booleans())
+    return Case(Offer(columns, trims, size, utility, mark_unknown=mark), limits, costs)
 
 
-COSTS = (LimitCost(0.1, 0.5), LimitCost(0.2, 0.5), LimitCost(0.0, 0.7))
+def ways_of(case: Case, at_most: int = 10_000) -> list[WayOut]:
+    offer = case.offer
+    found = violations(offer.columns, case.limits, len(offer.utility), mark_unknown=offer.mark_unknown)
+    return ways_out(offer, case.limits, found, case.costs, at_most)
 
 
-def limit_sets(offer: Offer, limits: tuple[Limit, ...]) -> set[frozenset[int]]:
-    """Brute force: the minimal sets of non-fixed limits whose removal admits a row not admitted yet."""
-    everything = range(len(limits))
-    feasible = rows_that_hold(offer, limits, set())
+def holds(case: Case, limit: Limit, row: int) -> bool | None:
+    """One limit judged on one plain value; None = not known."""
+    value = case.offer.columns[limit.attribute].value(row)
+    if value is None:
+        return None
+    if limit.op == "one_of":
+        return value in limit.value  # type: ignore[operator]
+    if limit.op == "none_of":
+        return value not in limit.value  # type: ignore[operator]
+    if limit.op == "is":
+        return bool(value == limit.value)
+    gap = ADAS.index(value) - ADAS.index(str(limit.value)) if isinstance(value, str) else value - limit.value  # type: ignore[operator]
+    return bool(gap >= 0 if limit.op == "at_least" else gap <= 0)
+
+
+def broken(case: Case, row: int) -> frozenset[int]:
+    """The limits that keep a row out, judged one by one."""
+    judged = {i: holds(case, limit, row) for i, limit in enumerate(case.limits)}
+    mark = case.offer.mark_unknown
+    return frozenset(i for i, held in judged.items() if held is False or (held is None and not mark))
+
+
+Piece = tuple[int, object, float]
+"""Limit, what does not compare with anything else (a level, "unknown", a direction), how much."""
+
+
+def pieces(case: Case, row: int) -> tuple[Piece, ...]:
+    found: list[Piece] = []
+    for i in sorted(broken(case, row)):
+        limit, value = case.limits[i], case.offer.columns[case.limits[i].attribute].value(row)
+        if value is None:
+            found.append((i, "unknown", 0.0))
+        elif isinstance(value, str) and limit.op in ("at_least", "at_most"):
+            found.append((i, "level", abs(ADAS.index(value) - ADAS.index(str(limit.value)))))
+        elif isinstance(value, str | bool):
+            found.append((i, value, 0.0))
+        else:
+            gap = value - limit.value  # type: ignore[operator]
+            found.append((i, gap > 0 if limit.op == "is" else "number", abs(gap)))
+    return tuple(found)
+
+
+def dominates(first: tuple[Piece, ...], second: tuple[Piece, ...]) -> bool:
+    same = [p[:2] for p in first] == [p[:2] for p in second]
+    return same and first != second and all(a[2] <= b[2] for a, b in zip(first, second, strict=True))
+
+
+def all_ways(case: Case) -> set[tuple[Piece, ...]]:
+    """Brute force: of every row of a trim not admitted yet, what it needs; the sets of limits that hold no
+    smaller one; of those, what no other way of the same set undercuts."""
+    offer = case.offer
+    admitted = {int(offer.trim_of[r]) for r in range(len(offer.utility)) if not broken(case, r)}
+    needs = {
+        pieces(case, row)
+        for row in range(len(offer.utility))
+        if int(offer.trim_of[row]) not in admitted
+        and not any(case.limits[i].fixed for i in broken(case, row))
+    }
+    sets = {frozenset(p[0] for p in need) for need in needs}
+    smallest = {need for need in needs if not any(s < frozenset(p[0] for p in need) for s in sets)}
+    return {need for need in smallest if not any(dominates(other, need) for other in smallest)}
+
+
+def limit_sets(case: Case) -> set[frozenset[int]]:
+    """Brute force of another kind: the minimal sets of non-fixed limits whose removal admits a new trim."""
+    offer, limits = case.offer, case.limits
+    free = [i for i, limit in enumerate(limits) if not limit.fixed]
+    before = trims_with(rows_that_hold(offer, limits, set()), offer.trim_of, offer.trim_count)
     admitting = []
-    for count in range(1, len(limits) + 1):
-        for chosen in itertools.combinations([i for i in everything if not limits[i].fixed], count):
-            kept = [limits[i] for i in everything if i not in chosen]
-            rows = violations(offer.columns, kept, len(offer.utility), mark_unknown=False).feasible
-            if (rows & ~feasible).any():
+    for count in range(1, len(free) + 1):
+        for chosen in itertools.combinations(free, count):
+            kept = [limit for i, limit in enumerate(limits) if i not in chosen]
+            rows = rows_that_hold(offer, kept, set())
+            if (trims_with(rows, offer.trim_of, offer.trim_count) & ~before).any():
                 admitting.append(frozenset(chosen))
     return {s for s in admitting if not any(other < s for other in admitting)}
 
 
-@given(offers())
-def test_ways_out_are_sound_minimal_and_complete(case: tuple[Offer, tuple[Limit, ...]]) -> None:
-    offer, limits = case
-    found = violations(offer.columns, limits, len(offer.utility), mark_unknown=False)
-    ways = ways_out(offer, limits, found, COSTS, at_most=1000)
-    index = {limit.attribute: i for i, limit in enumerate(limits)}
-    assert {frozenset(index[c.attribute] for c in way.changes) for way in ways} == limit_sets(offer, limits)
-    for way in ways:
-        changed, accepted = list(limits), set()
-        for change in way.changes:
-            i = index[change.attribute]
-            assert not limits[i].fixed
-            if change.accept_unknown:
+def changed_limits(case: Case, way: WayOut) -> dict[int, object]:
+    """Limit number -> what it changes to (None: unknown values are accepted)."""
+    index = {limit.attribute: i for i, limit in enumerate(case.limits)}
+    return {index[c.attribute]: None if c.accept_unknown else c.to for c in way.changes}
+
+
+@given(cases())
+def test_ways_out_are_all_the_ways_there_are(case: Case) -> None:
+    ways = ways_of(case)
+    assert len({pieces(case, way.row) for way in ways}) == len(ways), "no way is offered twice"
+    assert {pieces(case, way.row) for way in ways} == all_ways(case)
+    assert {frozenset(changed_limits(case, way)) for way in ways} == limit_sets(case)
+
+
+@given(cases())
+def test_every_way_out_works_and_is_exactly_reached(case: Case) -> None:
+    offer, limits = case.offer, case.limits
+    size = len(offer.utility)
+    before = {int(offer.trim_of[r]) for r in range(size) if not broken(case, r)}
+    for way in ways_of(case):
+        changes = changed_limits(case, way)
+        assert changes
+        assert not any(limits[i].fixed for i in changes)
+        now, accepted = [], set()
+        for i, limit in enumerate(limits):
+            if i in changes and changes[i] is None:
                 accepted.add(i)
-            else:
-                to = tuple(change.to) if isinstance(change.to, list) else change.to
-                changed[i] = replace(limits[i], value=to)  # type: ignore[arg-type]
-        admitted = rows_that_hold(offer, changed, accepted)
-        assert admitted[way.row]
-        assert way.admits == int((admitted & ~found.feasible).sum()) >= 1
-        for change in way.changes:
-            column = offer.columns[change.attribute]
-            if isinstance(column, NumberColumn) and not change.accept_unknown:
-                assert change.to == column.value(way.row), "the amount is reached exactly by the car named"
+            to = changes.get(i)
+            now.append(
+                limit if to is None else replace(limit, value=tuple(to) if isinstance(to, list) else to)
+            )
+        after = Case(offer, tuple(now), case.costs)
+        rows = [r for r in range(size) if not broken(after, r) - unknown_of(after, accepted, r)]
+        assert way.row in rows
+        assert way.admits == len({int(offer.trim_of[r]) for r in rows} - before) >= 1
+        for i, to in changes.items():
+            column = offer.columns[limits[i].attribute]
+            if to is not None and (isinstance(column, NumberColumn) or limits[i].op in ("at_least", "is")):
+                assert to == column.value(way.row), "the amount is reached exactly by the car named"
 
 
-@given(offers())
-def test_ways_out_come_in_order_of_loss(case: tuple[Offer, tuple[Limit, ...]]) -> None:
-    offer, limits = case
-    found = violations(offer.columns, limits, len(offer.utility), mark_unknown=False)
-    losses = [way.loss for way in ways_out(offer, limits, found, COSTS)]
+def unknown_of(case: Case, accepted: set[int], row: int) -> set[int]:
+    return {i for i in accepted if holds(case, case.limits[i], row) is None}
+
+
+@given(cases())
+def test_ways_out_come_in_order_of_loss_and_every_set_is_heard_first(case: Case) -> None:
+    everything, six = ways_of(case), ways_of(case, 6)
+    losses = [way.loss for way in six]
     assert losses == sorted(losses)
-    assert len(losses) <= 6
+    assert len(six) == min(6, len(everything))
+    sets = {frozenset(changed_limits(case, way)) for way in everything}
+    assert len({frozenset(changed_limits(case, way)) for way in six}) == min(6, len(sets))
+    if everything:
+        assert six[0] == everything[0], "the cheapest way of all is among the six"
+
+
+@given(cases())
+def test_of_equal_ways_the_car_with_the_highest_utility_is_named(case: Case) -> None:
+    for way in ways_of(case):
+        assert way.row in open_rows(case)
+        same = [r for r in open_rows(case) if pieces(case, r) == pieces(case, way.row)]
+        assert case.offer.utility[way.row] == max(case.offer.utility[r] for r in same)
+
+
+def open_rows(case: Case) -> set[int]:
+    offer = case.offer
+    admitted = {int(offer.trim_of[r]) for r in range(len(offer.utility)) if not broken(case, r)}
+    return {r for r in range(len(offer.utility)) if int(offer.trim_of[r]) not in admitted}
 
 
 @given(st.lists(st.integers(1, 255), max_size=40))
@@ -96,8 +236,50 @@ def test_minimal_masks_equal_brute_force(masks: list[int]) -> None:
     assert {int(m) for m in minimal_masks(np.array(masks, dtype=np.uint64))} == expected
 
 
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 1)), max_size=25))
+def test_the_front_is_what_nothing_dominates(points: list[tuple[int, int, int]]) -> None:
+    amounts = np.array([p[:2] for p in points], dtype=float).reshape(-1, 2)
+    kinds = np.array([p[2] for p in points], dtype=np.intp)
+    order = np.argsort(amounts.sum(axis=1), kind="stable")
+    found = [points[i] for i in front(amounts, kinds, order)]
+    expected = {
+        p
+        for p in points
+        if not any(q != p and q[2] == p[2] and q[0] <= p[0] and q[1] <= p[1] for q in points)
+    }
+    assert set(found) == expected
+    assert len(found) == len(expected)
+
+
+def test_several_limits_move_together_in_every_trade_off() -> None:
+    """8,000 more and one level less, or 20,000 more and no level less; 25,000 and one level is dominated."""
+    columns = {
+        "price_cny": numbers([108_000, 120_000, 125_000]),
+        "adas_level": levels_column(["none", "l2", "none"], ADAS),
+        "seats": numbers([5, 5, 5]),
+    }
+    limits = (
+        Limit("price_cny", "at_most", 100_000),
+        Limit("adas_level", "at_least", "highway"),
+        Limit("seats", "at_least", 5, fixed=True),
+    )
+    offer = Offer(columns, np.arange(3, dtype=np.int32), 3, np.zeros(3))
+    case = Case(offer, limits, (LimitCost(1e-5, 0.5), LimitCost(0.1, 0.5), LimitCost(0.1, 0.5)))
+    found = [{c.attribute: c.to for c in way.changes} for way in ways_of(case)]
+    assert found == [
+        {"price_cny": 120_000, "adas_level": "l2"},
+        {"price_cny": 108_000, "adas_level": "none"},
+    ]
+
+
 def test_an_unknown_value_passes_under_mark_and_fails_under_exclude() -> None:
     columns = {"seats": numbers([None, 5, 7])}
     limit = (Limit("seats", "at_least", 6),)
     assert violations(columns, limit, 3, mark_unknown=False).feasible.tolist() == [False, False, True]
     assert violations(columns, limit, 3, mark_unknown=True).feasible.tolist() == [True, False, True]
+
+
+def test_nothing_is_relaxed_to_a_value_that_is_not_known() -> None:
+    columns = {"seats": numbers([None])}
+    with pytest.raises(ValueError, match="seats"):
+        relaxed_value(Limit("seats", "at_least", 6), columns, 0)
