@@ -9,13 +9,14 @@ import json
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
-from recommender.registry.document import attributes_document, questions_document
 
 from recommender.domain.errors import Rejected
+from recommender.registry.document import attributes_document, questions_document
 from recommender.services.documents import recommendation_document
 from web.errors import problem_response
 from web.i18n import gettext
 from web.openapi import openapi_document
+from web.security import BODY_BYTES
 from web.state import current_workspace
 
 blueprint = Blueprint("api", __name__)
@@ -57,7 +58,11 @@ def _json_body() -> bytes:
     """The raw body, for the one parser; anything that is not called JSON is refused (415)."""
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return request.get_data(cache=False)
+    body = request.get_data(cache=False)
+    # A body that comes in chunks is cut off at the limit without a word; what is left says so.
+    if len(body) >= BODY_BYTES and request.content_length is None and request.environ["wsgi.input"].read(1):
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return body
 
 
 def _refused(refusal: Rejected) -> Response:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, abort, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -35,6 +35,13 @@ def install(app: Flask, *, base_url: str, rate_limit: str) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=https,
     )
+
+    @app.before_request
+    def measured() -> None:
+        # A form that comes in chunks would be cut off at the limit unnoticed; every browser sends its length.
+        if request.method == "POST" and request.content_length is None and not _is_api(request.path):
+            abort(HTTPStatus.LENGTH_REQUIRED)
+
     CSRFProtect(app)
 
     @app.after_request
@@ -52,6 +59,10 @@ def install(app: Flask, *, base_url: str, rate_limit: str) -> None:
 
     # After `protect`, so that what it adds to an answer is seen there: the last to come speaks first.
     _limit_rate(app, rate_limit)
+
+
+def _is_api(path: str) -> bool:
+    return path.startswith("/api/")
 
 
 def nonce() -> str:

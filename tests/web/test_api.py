@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from recommender.registry.document import attributes_document, questions_document
 from recommender.services.documents import recommendation_document
@@ -94,6 +95,20 @@ def test_anything_but_json_is_refused(shared_site: Site, kind: str) -> None:
 def test_a_body_of_ten_megabytes_is_refused(shared_site: Site) -> None:
     problem(post(shared_site, b'{"answers": {"place": "' + b"x" * 10_000_000 + b'"}}'), 413)
     assert post(shared_site, b"{}" + b" " * 999_000).status_code == 200
+
+
+def test_a_body_in_chunks_is_measured_too(shared_site: Site) -> None:
+    def send(address: str, body: bytes, kind: str) -> TestResponse:
+        stream = EnvironBuilder(path=address, method="POST", input_stream=BytesIO(body), content_type=kind)
+        environ = stream.get_environ()
+        del environ["CONTENT_LENGTH"]
+        environ["wsgi.input_terminated"] = True
+        return shared_site.app.test_client().open(environ_overrides=environ, path=address, method="POST")
+
+    assert send(ADDRESS, b"{}" + b" " * 900_000, "application/json").status_code == 200
+    problem(send(ADDRESS, b"{}" + b" " * 3_000_000, "application/json"), 413)
+    refused = send("/find/people", b"people_max=5", "application/x-www-form-urlencoded")
+    assert (refused.status_code, refused.mimetype) == (411, "text/html")
 
 
 def test_unknown_addresses_and_methods(shared_site: Site) -> None:
