@@ -74,10 +74,12 @@ def simulate_survey(
 
 
 def _eligible(market: Market, request: Request, needed: int) -> Indices:
-    """Rows that the person may be shown: priced, on sale, within his limits where enough are."""
+    """Rows that the person may be shown: trims without options, priced, on sale, within his limits where
+    enough are."""
     columns = market.table.columns
     on_sale = columns.get("on_sale")
-    good = ~np.isnan(number_column(columns, "price_cny"))
+    bare = np.array([not options for options in market.table.options], dtype=np.bool_)
+    good = bare & ~np.isnan(number_column(columns, "price_cny"))
     if isinstance(on_sale, LevelColumn):
         good &= on_sale.codes == 1
     limits = [x for x in answer_limits(request.answers, market.registry) if x.attribute in columns]

@@ -147,4 +147,5 @@ def test_tables_of_two_catalogues_are_not_mixed(catalogue: Catalogue) -> None:
 def test_no_unit_at_all(catalogue: Catalogue) -> None:
     table = unit_table([], catalogue, TODAY)
     assert len(table) == 0
-    assert len(beside(table, enumerate_builds(catalogue))) == len(catalogue.trims)
+    builds = enumerate_builds(catalogue)
+    assert beside(table, builds).config_ids == builds.config_ids
