@@ -25,7 +25,7 @@ _SHARE_LOG_SD = 0.35
 """Spread of the prior log shares: sales mixes of regions differ by about a factor 1.4."""
 _RATIO_LOG_SD = 0.40
 """Spread of each log likelihood ratio, relative to its size: expert start values, not fitted ones."""
-_EVIDENCE_LIMIT = 3.5
+_EVIDENCE_LIMIT = 3.0
 """Largest sum of log likelihood ratios: expert start values must not make a segment certain."""
 _SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER = 0.8, 0.25
 """Largest stated shift of a part-worth, in utility for having a level or for one step of a number: answers

@@ -57,7 +57,7 @@ def test_without_answers_the_shares_are_the_prior_and_the_mean_is_their_mixture(
 def test_a_likelihood_ratio_moves_the_odds_by_its_saturated_size() -> None:
     found = model().posterior(told(("child_seats", "1..")))
     odds = found.segments[0].probability / found.segments[1].probability
-    assert odds == pytest.approx(0.5 / 0.3 * np.exp(3.5 * np.tanh(np.log(5.0) / 3.5)))
+    assert odds == pytest.approx(0.5 / 0.3 * np.exp(3.0 * np.tanh(np.log(5.0) / 3.0)))
 
 
 def test_the_same_thing_told_often_never_makes_a_segment_certain() -> None:
