@@ -136,10 +136,12 @@ def _candidates(
 
 def _values(answer: Answer, question: Question, change: Change) -> Iterator[object]:
     if isinstance(change.to, int | float) and not isinstance(change.to, bool):
-        yield change.to
-        for rule in question.limits:
-            exact = float(change.to) * 100 / rule.percent
-            yield math.ceil(exact) if change.op == "at_most" else math.floor(exact)
+        # The strictest that admits the offer comes first: "about 100,000" already allows 110,000.
+        exact = [float(change.to) * 100 / rule.percent for rule in question.limits]
+        if change.op == "at_most":
+            yield from sorted({math.ceil(number) for number in exact})
+        else:
+            yield from sorted({math.floor(number) for number in exact}, reverse=True)
     elif change.to is not None:
         yield list(change.to) if isinstance(change.to, tuple) else change.to
     if isinstance(answer, tuple):

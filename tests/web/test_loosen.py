@@ -66,7 +66,9 @@ def test_a_way_out_admits_its_car_and_breaks_no_other_limit(
         changes = read_changes(Node(relaxation_document(way)))
         changed = loosened(asked, changes, workspace.registry, workspace.vocabulary)
         found = recommend(changed, workspace.market)
-        assert way.best in {item.config_id for item in found.items}, (answers, limits, way)
+        # Another build of the car may be better still within the wider limits.
+        best = way.best.split("~")[0]
+        assert best in {item.trim_id for item in found.items}, (answers, limits, way)
         touched = {change.attribute for change in way.changes}
         before = {
             limit for limit in recommend(asked, workspace.market).limits if limit.attribute not in touched
