@@ -17,14 +17,17 @@ from recommender.ownership.remarks import car_notes
 from recommender.ownership.second_hand import second_hand_notes, trying_notes
 from recommender.registry.model import Registry
 from recommender.services.confidence import Beliefs, believe, confidence, tied
+from recommender.services.conflicts import conflicts
 from recommender.services.consideration import Consideration, consider, diverse_top
+from recommender.services.counterfactuals import counterfactuals
+from recommender.services.frontier import budget_frontier
 from recommender.services.market import Indices, Market
+from recommender.services.on_request import judge_on_request
 from recommender.services.person import read_person
 from recommender.services.reasons import explain_row
 from recommender.services.reference import Reference, reference_car
 from recommender.services.relaxing import relaxations
 from recommender.services.scoring import Scores, score
-from recommender.services.weight_changes import weighed_parts, weight_change
 
 
 def recommend(request: Request, market: Market) -> Recommendation:
@@ -32,7 +35,7 @@ def recommend(request: Request, market: Market) -> Recommendation:
 
     Pure: the same request, market and model give the same result, whatever the order of the catalogue.
     """
-    scores = score(read_person(request, market), market)
+    scores = judge_on_request(score(read_person(request, market), market))
     considered = consider(scores)
     beliefs = believe(scores, considered)
     return Recommendation(
@@ -48,6 +51,8 @@ def recommend(request: Request, market: Market) -> Recommendation:
         left_out_unknown=considered.left_out_unknown,
         items=_items(scores, considered, beliefs),
         relaxations=relaxations(scores, considered),
+        frontier=budget_frontier(scores, considered),
+        conflicts=conflicts(scores, considered),
         notes=_texts(general_notes(scores.person.circumstances, market.registry), scores),
     )
 
@@ -57,17 +62,16 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
     if not len(rows):
         return ()
     reference = reference_car(scores, considered)
-    parts = weighed_parts(scores, considered)
+    changes = counterfactuals(scores, considered, rows.tolist())
     costs = _purchase_costs(scores, rows)
     positions = [int(np.flatnonzero(considered.rows == row)[0]) for row in rows]
     items: list[Item] = []
     for index, (row, position) in enumerate(zip(rows.tolist(), positions, strict=True)):
-        change = weight_change(scores, considered, parts, row)
         items.append(
             replace(
                 describe_row(scores, reference, costs, index, row),
                 choice_probability=float(beliefs.share[position]),
-                counterfactuals=(change,) if change else (),
+                counterfactuals=changes[row],
                 tied_with_next=index + 1 < len(rows) and tied(beliefs, position, positions[index + 1]),
             )
         )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.configurator.best_build import Wishes, best_build, best_by_value, builds_by_price
-from recommender.configurator.builds import listed_masks
+from recommender.configurator.builds import single_masks
 from recommender.configurator.faults import option_faults
 from recommender.configurator.rules import bits, compile_rules, valid_masks
 from tests.configurator.milp import best_by_milp, random_case
@@ -122,7 +122,7 @@ def test_forty_eight_options_agree_with_the_solver(seed: int) -> None:
 def test_too_many_builds_are_listed_one_option_at_a_time() -> None:
     options = [option(f"o{number:02d}", requires=["o00"] if number else []) for number in range(20)]
     rules = compile_rules(TRIM, options)
-    masks = listed_masks(rules)
+    masks = single_masks(rules)
     assert masks[0] == 0
     assert len(masks) == 21
     assert all(rules.is_valid(mask) for mask in masks)
