@@ -48,6 +48,17 @@ class Counterfactual:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """An option added to the trim as sold. ``price_cny`` None = on request, 0 where a package includes it.
+    ``utility``: what it gains, its price left out; None where the build without it is not known."""
+
+    option_id: str
+    name: str
+    price_cny: int | None
+    utility: float | None
+
+
 @dataclass(frozen=True)
 class Item:
     """A ranked configuration."""
@@ -74,6 +85,7 @@ class Item:
     unknown: tuple[str, ...]
     notes: tuple[Reason, ...] = ()
     tied_with_next: bool = False
+    additions: tuple[Addition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

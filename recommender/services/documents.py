@@ -47,6 +47,10 @@ def item_document(item: Item) -> Document:
         "model": item.model,
         "trim": item.trim,
         "options": list(item.options),
+        "additions": [
+            {"option_id": a.option_id, "name": a.name, "price_cny": a.price_cny, "utility": a.utility}
+            for a in item.additions
+        ],
         "price_cny": item.price_cny,
         "total_price_cny": item.total_price_cny,
         "cost": {"purchase_tax_cny": item.purchase_tax_cny, "subsidy_cny": item.subsidy_cny},

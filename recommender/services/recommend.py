@@ -16,6 +16,7 @@ from recommender.ownership.purchase import PurchaseCost
 from recommender.ownership.remarks import car_notes
 from recommender.ownership.second_hand import second_hand_notes, trying_notes
 from recommender.registry.model import Registry
+from recommender.services.additions import additions_of
 from recommender.services.confidence import Beliefs, believe, confidence, tied
 from recommender.services.conflicts import conflicts
 from recommender.services.consideration import Consideration, consider, diverse_top
@@ -100,6 +101,7 @@ def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, inde
         model=line.model_name(lang),
         trim=trim.name(lang),
         options=market.table.options[row],
+        additions=additions_of(scores, row),
         price_cny=_integer(attributes["price_cny"]),
         total_price_cny=_integer(attributes["total_price_cny"]),
         purchase_tax_cny=_known(costs.purchase_tax_cny[index]),
