@@ -62,8 +62,6 @@ LIVES_IN: dict[str, frozenset[str]] = {
     "waitress": frozenset({"cli", "web"}),
     "structlog": frozenset({"cli", "web"}),
     "flask": frozenset({"web"}),
-    "flask_babel": frozenset({"web"}),
-    "flask_bootstrap": frozenset({"web"}),
     "flask_limiter": frozenset({"web"}),
     "flask_wtf": frozenset({"web"}),
     "wtforms": frozenset({"web"}),
