@@ -207,4 +207,3 @@ class _Search:
     def _key(self, build: Build) -> tuple[float, tuple[str, ...]]:
         price = float("inf") if build.price_cny is None else float(build.price_cny)
         return price, self._rules.ids(build.mask)
-

@@ -106,7 +106,9 @@ def _cycles(by_id: Mapping[str, Option], column: str) -> Iterator[Problem]:
             if option_id in trail:
                 circle = trail[trail.index(option_id) :]
                 if len(circle) > 1:
-                    yield _problem(by_id[min(circle)], column, "option_cycle", " → ".join([*circle, option_id]))
+                    yield _problem(
+                        by_id[min(circle)], column, "option_cycle", " → ".join([*circle, option_id])
+                    )
             elif option_id not in done and option_id in by_id:
                 trail.append(option_id)
                 done.add(option_id)
