@@ -1,8 +1,9 @@
 """Ways out: the smallest sets of limits whose change admits another car, each with exact amounts.
 
 A row's violation mask names the limits that keep it out; the inclusion-minimal masks over all rows are the
-minimal relaxations (a smaller set would have to be the mask of some row). Inside a mask the rows differ in how
-far each limit must move: those on the Pareto front of these amounts are the ways out. No search is needed.
+minimal relaxations (a smaller set would have to be the mask of some row). Inside a mask the rows differ in
+how far each limit must move: those on the Pareto front of these amounts are the ways out. No search is
+needed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from recommender.configurator.feasible import Violations, trims_with, violations
 from recommender.configurator.pareto import front
 from recommender.domain.limits import Limit, LimitValue, check_limit
 from recommender.domain.recommendation import LimitChange
-from recommender.domain.table import BOOLEAN_LEVELS, Columns, LevelColumn, Mask, NumberColumn
+from recommender.domain.table import BOOLEAN_LEVELS, Columns, Mask, NumberColumn
 
 _CHANGE_LOSS = 0.02
 """Every change costs a little, so that of two ways with equal amounts the one with fewer changes leads."""
@@ -29,8 +30,8 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class LimitCost:
-    """What changing a limit costs this person, in utility, both above 0: ``per_unit`` of a number, ``flat`` for
-    a level change or for accepting an unknown value."""
+    """What changing a limit costs this person, in utility, both above 0: ``per_unit`` of a number, ``flat``
+    for a level change or for accepting an unknown value."""
 
     per_unit: float
     flat: float
@@ -38,9 +39,9 @@ class LimitCost:
 
 @dataclass(frozen=True)
 class Offer:
-    """The rows a relaxation may admit. ``utility`` float64 [n]; ``trim_of`` int32 [n]; ``tie_order`` intp [n]:
-    which of two equal rows stands first, their order in the table when not given. ``mark_unknown``: unknown
-    values pass every limit."""
+    """The rows a relaxation may admit. ``utility`` float64 [n]; ``trim_of`` int32 [n]; ``tie_order`` intp
+    [n]: which of two equal rows stands first, their order in the table when not given. ``mark_unknown``:
+    unknown values pass every limit."""
 
     columns: Columns
     trim_of: NDArray[np.int32]

@@ -34,11 +34,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sentence about an attribute. ``source``: source ids, "assumption", or empty for the person's own."""
+    """A sentence about an attribute. ``source``: source ids, "assumption", or empty for the person's own; of
+    a reason or drawback: the source of its term, and ``source_text`` says it in words."""
 
     attribute: str
     text: str
     source: str = ""
+    source_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,27 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontierStep:
+    """What ``extra_cny`` above the budget limit on ``attribute`` admits: ``admits`` trims more than now, the
+    best of them ``best``. ``to`` is the new limit, exactly reached by a car."""
+
+    attribute: str
+    extra_cny: int
+    to: int
+    admits: int
+    best: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Limits that no car obeys together, while every smaller set of them has one that does."""
+
+    limits: tuple[Limit, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """``top_1``: probability that the first car is the person's first choice among those considered."""
 
@@ -125,7 +148,8 @@ class Confidence:
 @dataclass(frozen=True)
 class Recommendation:
     """``coverage``: for each limited attribute, the share of trims whose value is known. ``notes``: what
-    holds at this person's place for every car."""
+    holds at this person's place for every car. ``frontier``: what more money would admit, when few cars fit.
+    ``conflicts``: which limits exclude each other, when none fits."""
 
     model_version: str
     catalogue_version: str
@@ -140,3 +164,5 @@ class Recommendation:
     items: tuple[Item, ...]
     relaxations: tuple[Relaxation, ...]
     notes: tuple[Reason, ...] = ()
+    frontier: tuple[FrontierStep, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recommender.domain.recommendation import Item, Reason, Recommendation, Relaxation, Term
+from recommender.domain.recommendation import (
+    Conflict,
+    FrontierStep,
+    Item,
+    Reason,
+    Recommendation,
+    Relaxation,
+    Term,
+)
 
 Document = dict[str, object]
 
@@ -33,6 +41,8 @@ def recommendation_document(recommendation: Recommendation) -> Document:
         "left_out_unknown": recommendation.left_out_unknown,
         "recommendations": [item_document(item) for item in recommendation.items],
         "relaxations": [relaxation_document(relaxation) for relaxation in recommendation.relaxations],
+        "frontier": [frontier_document(step) for step in recommendation.frontier],
+        "conflicts": [conflict_document(conflict) for conflict in recommendation.conflicts],
         "notes": _notes_document(recommendation.notes),
     }
 
@@ -59,13 +69,22 @@ def item_document(item: Item) -> Document:
         "choice_probability": item.choice_probability,
         "tied_with_next": item.tied_with_next,
         "terms": [_term_document(term) for term in item.terms],
-        "reasons": [{"attribute": r.attribute, "text": r.text} for r in item.reasons],
-        "drawbacks": [{"attribute": r.attribute, "text": r.text} for r in item.drawbacks],
+        "reasons": [_reason_document(reason) for reason in item.reasons],
+        "drawbacks": [_reason_document(drawback) for drawback in item.drawbacks],
         "notes": _notes_document(item.notes),
         "counterfactuals": [
             {"change": dict(c.change), "effect": c.effect, "text": c.text} for c in item.counterfactuals
         ],
         "unknown": list(item.unknown),
+    }
+
+
+def _reason_document(reason: Reason) -> Document:
+    return {
+        "attribute": reason.attribute,
+        "text": reason.text,
+        "source": reason.source,
+        "source_text": reason.source_text,
     }
 
 
@@ -91,3 +110,18 @@ def relaxation_document(relaxation: Relaxation) -> Document:
         "loss": relaxation.loss,
         "text": relaxation.text,
     }
+
+
+def frontier_document(step: FrontierStep) -> Document:
+    return {
+        "attribute": step.attribute,
+        "extra_cny": step.extra_cny,
+        "to": step.to,
+        "admits": step.admits,
+        "best": step.best,
+        "text": step.text,
+    }
+
+
+def conflict_document(conflict: Conflict) -> Document:
+    return {"limits": [limit.to_json() for limit in conflict.limits], "text": conflict.text}

@@ -24,7 +24,7 @@ from recommender.services.market import Market
 class Person:
     """``limits``: those of the answers, then those given directly. ``columns``: every attribute column of
     the market's table, with the personal ones (total price, monthly cost, winter range) computed.
-    ``judged``: the same as the taste sees them (see :func:`_judged`)."""
+    ``judged``: the same as the taste sees them (see :func:`judged_columns`)."""
 
     request: Request
     limits: tuple[Limit, ...]
@@ -39,7 +39,7 @@ def read_person(request: Request, market: Market) -> Person:
     circumstances = circumstances_of(request, market.catalogue, market.registry)
     personal = personal_columns(market.table.columns, circumstances, market.registry)
     columns = {**market.table.columns, **personal}
-    judged = _judged(columns, request, market.registry)
+    judged = judged_columns(columns, request, market.registry)
     evidence = read_evidence(request, market.registry)
     return Person(
         request=request,
@@ -51,9 +51,9 @@ def read_person(request: Request, market: Market) -> Person:
     )
 
 
-def _judged(columns: Columns, request: Request, registry: Registry) -> Columns:
-    """Columns with the total price not below half of the stated budget: who has 120,000 CNY for a car does not
-    want one for 30,000 because it saves more. Limits and pages always see the true price."""
+def judged_columns(columns: Columns, request: Request, registry: Registry) -> Columns:
+    """Columns with the total price not below half of the stated budget: who has 120,000 CNY for a car does
+    not want one for 30,000 because it saves more. Limits and pages always see the true price."""
     budget = request.answers.get("budget_cny")
     if not isinstance(budget, int | float):
         return columns

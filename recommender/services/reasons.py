@@ -13,6 +13,7 @@ from recommender.choice.artefact import Floats
 from recommender.domain.recommendation import Reason, Scalar, Term
 from recommender.registry.messages import format_value
 from recommender.registry.model import Attribute
+from recommender.services.reason_sources import sourced
 from recommender.services.reference import Reference
 from recommender.services.scoring import Scores
 
@@ -90,7 +91,7 @@ class _Sentence:
             value=format_value(attribute, value, lang, exact=False),
             reference=format_value(attribute, middle, lang, exact=False),
         )
-        return Reason(attribute_id, text)
+        return sourced(Reason(attribute_id, text), self.scores)
 
 
 def _message(attribute: Attribute, value: Scalar, middle: Scalar) -> str:

@@ -19,16 +19,15 @@ from recommender.registry.model import Registry
 from recommender.services.additions import additions_of
 from recommender.services.confidence import Beliefs, believe, confidence, tied
 from recommender.services.conflicts import conflicts
-from recommender.services.consideration import Consideration, consider, diverse_top
+from recommender.services.consideration import Consideration, diverse_top
 from recommender.services.counterfactuals import counterfactuals
 from recommender.services.frontier import budget_frontier
 from recommender.services.market import Indices, Market
-from recommender.services.on_request import judge_on_request
-from recommender.services.person import read_person
+from recommender.services.ranking import ranked
 from recommender.services.reasons import explain_row
 from recommender.services.reference import Reference, reference_car
 from recommender.services.relaxing import relaxations
-from recommender.services.scoring import Scores, score
+from recommender.services.scoring import Scores
 
 
 def recommend(request: Request, market: Market) -> Recommendation:
@@ -36,8 +35,7 @@ def recommend(request: Request, market: Market) -> Recommendation:
 
     Pure: the same request, market and model give the same result, whatever the order of the catalogue.
     """
-    scores = judge_on_request(score(read_person(request, market), market))
-    considered = consider(scores)
+    scores, considered = ranked(request, market)
     beliefs = believe(scores, considered)
     return Recommendation(
         model_version=market.model.artefact.version,

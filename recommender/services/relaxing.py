@@ -21,7 +21,7 @@ _BOUND_STEPS_WITHOUT_ENCODING = 10.0
 
 def relaxations(scores: Scores, considered: Consideration) -> tuple[Relaxation, ...]:
     """Ways out when fewer than ``top`` trims obey the limits; empty otherwise."""
-    person, market = scores.person, scores.market
+    person = scores.person
     if len(considered.rows) >= person.request.top or not person.limits:
         return ()
     offer = offer_of(scores)

@@ -13,7 +13,7 @@ from recommender.choice.encoder import encode
 from recommender.services.market import Indices, Market
 from recommender.services.person import Person
 
-_ROUND_DECIMALS = 9
+ROUND_DECIMALS = 9
 """Utilities are compared at 1e-9: the sum's last bits depend on the order of the rows in memory."""
 
 
@@ -79,4 +79,4 @@ def score(person: Person, market: Market) -> Scores:
     own_design = encode(person.judged, chosen, market.model.artefact.length_knots_mm)
     mean = person.posterior.mean
     utility = market.fixed_design @ mean[market.fixed_columns] + own_design @ mean[own]
-    return Scores(market, person, own, own_design, np.round(utility, _ROUND_DECIMALS))
+    return Scores(market, person, own, own_design, np.round(utility, ROUND_DECIMALS))

@@ -1,4 +1,4 @@
-"""Counterfactuals in closed form: the smallest change of one weight that makes a car the first.
+"""Counterfactuals in closed form: the smallest change of one weight that makes a car first, or unseats it.
 
 Utility is linear in the factor f of an importance: u_i(f) = u_i + (f - 1) G_i with G_i the sum of its terms.
 Car i leads all j when (u_i - u_j) + (f - 1)(G_i - G_j) >= 0; the f that satisfy all form one interval.
@@ -6,22 +6,74 @@ Car i leads all j when (u_i - u_j) + (f - 1)(G_i - G_j) >= 0; the f that satisfy
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.choice.artefact import Floats
 from recommender.domain.recommendation import Counterfactual
-from recommender.services.consideration import Consideration
+from recommender.domain.table import Mask
+from recommender.services.market import Indices
+from recommender.services.on_request import parts_of
+from recommender.services.ranking import ranked
 from recommender.services.scoring import Scores
+from recommender.services.wording import car_name
 
 MAXIMUM_WEIGHT = 10.0
 _MARGIN = 1e-6
 """Utility by which the car must lead: a tie is no first place."""
+_OUTWARD = 1e-4
+"""In hundredths of a weight: a weight that unseats lies beyond the crossing, never on it."""
 
 
-def leading_interval(utility: Floats, group: Floats, row: int) -> tuple[float, float] | None:
-    """Weights in [0, 10] (1 = as now) at which ``row`` leads every other row, or None.
+@dataclass(frozen=True)
+class Weighing:
+    """Every row that obeys the limits and could lead, and what each weight multiplies of its utility.
+
+    ``rows`` intp [n]; ``utility`` float64 [n]; ``parts`` float64 [n, importances], in the order of the names.
+    ``exact``: the utilities are linear in the weights.
+    """
+
+    scores: Scores
+    rows: Indices
+    utility: Floats
+    importances: tuple[str, ...]
+    parts: Floats
+    exact: bool
+
+    def place(self, row: int) -> int:
+        return int(np.flatnonzero(self.rows == row)[0])
+
+    def now(self, importance: str) -> float:
+        return self.scores.person.request.weights.get(importance, 1.0)
+
+    def at(self, importance: str, weight: float) -> Floats:
+        """float64 [n]: utilities under another weight of one importance."""
+        factor = weight / self.now(importance)
+        return self.utility + (factor - 1.0) * self.parts[:, self.importances.index(importance)]
+
+
+def weighing(scores: Scores, obeying: Mask) -> Weighing:
+    """The parts of the utility by importance, of the rows that obey the limits (bool [table]).
+
+    A build with an open price never leads its known part, so it is left out where that part obeys too.
+    """
+    known = parts_of(scores.market)
+    open_price = known != np.arange(len(known))
+    rows = np.flatnonzero(obeying & ~(open_price & obeying[known]))
+    exact = not scores.person.request.trade_offs and not bool(open_price[rows].any())
+    registry, posterior = scores.market.registry, scores.person.posterior
+    owner = [registry.attributes[spec.attribute].importance for spec in posterior.columns]
+    present = tuple(importance for importance in registry.importances if importance in owner)
+    weights = np.array([[o == importance for importance in present] for o in owner]) * posterior.mean[:, None]
+    return Weighing(scores, rows, scores.utility[rows], present, scores.sums(rows, weights), exact)
+
+
+def leading_interval(
+    utility: Floats, group: Floats, row: int, most: float = MAXIMUM_WEIGHT
+) -> tuple[float, float] | None:
+    """Weights in [0, ``most``] (1 = as now) at which ``row`` leads every other row, or None.
 
     ``utility`` and ``group`` float64 [n]: utility and the part of it that the weight multiplies.
     """
@@ -33,54 +85,112 @@ def leading_interval(utility: Floats, group: Floats, row: int) -> tuple[float, f
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = -ahead / slope
     low = max(-1.0, float(np.where(slope > 0.0, crossing, -np.inf).max()))
-    high = min(MAXIMUM_WEIGHT - 1.0, float(np.where(slope < 0.0, crossing, np.inf).min()))
+    high = min(most - 1.0, float(np.where(slope < 0.0, crossing, np.inf).min()))
     return (1.0 + low, 1.0 + high) if low <= high else None
 
 
-def weight_change(
-    scores: Scores, considered: Consideration, parts: Mapping[str, Floats], row: int
-) -> Counterfactual | None:
-    """The nearest weight that makes ``row`` first; None for the car that leads already or never would.
-
-    ``parts``: what :func:`weighed_parts` returned.
-    """
-    registry, request = scores.market.registry, scores.person.request
-    position = int(np.flatnonzero(considered.rows == row)[0])
-    if position == 0:
+def weight_to_lead(weighed: Weighing, row: int) -> Counterfactual | None:
+    """The nearest weight that makes ``row`` the first; None where no single weight does."""
+    if row not in weighed.rows:
         return None
-    found = _nearest(scores, considered, parts, position)
+    found = min(_leading(weighed, row), default=None)
     if found is None:
         return None
-    importance, interval = found
-    now = request.weights.get(importance, 1.0)
-    to = _printable(now * interval[0], now * interval[1], now)
-    direction = "more" if to > now else "less"
+    _, importance, to = found
+    if not _confirmed(weighed, importance, to, row):
+        return None
+    return _told(weighed, importance, to, "rank 1", "counterfactual.weight")
+
+
+def _leading(weighed: Weighing, row: int) -> Iterator[tuple[float, str, float]]:
+    """(distance, importance, weight) of every importance that can make the row first."""
+    place = weighed.place(row)
+    for index, importance in enumerate(weighed.importances):
+        now = weighed.now(importance)
+        interval = _interval(weighed, index, place)
+        if interval is not None:
+            target = min(max(1.0, interval[0]), interval[1])
+            yield _distance(target), importance, _printable(now * interval[0], now * interval[1], now)
+
+
+def _distance(factor: float) -> float:
+    """How large a change of weight is: twice as much is as far as half as much."""
+    return abs(float(np.log(max(factor, 1e-3))))
+
+
+def weight_to_unseat(weighed: Weighing, row: int) -> Counterfactual | None:
+    """The nearest weight at which another car comes before ``row``, the first now; None where none does."""
+    table = weighed.scores.market.table
+    others = table.trim_of[weighed.rows] != table.trim_of[row]
+    others[weighed.place(row)] = True
+    # The trim's own other builds are the same car to the person.
+    rivals = replace(
+        weighed, rows=weighed.rows[others], utility=weighed.utility[others], parts=weighed.parts[others]
+    )
+    found = min(_unseating(rivals, row), default=None)
+    if found is None:
+        return None
+    _, importance, to = found
+    utility = rivals.at(importance, to)
+    ahead = utility > utility[rivals.place(row)]
+    rank = 1 + len(np.unique(table.trim_of[rivals.rows[ahead]]))
+    first = int(rivals.rows[utility.argmax()])
+    if rank == 1 or not _confirmed(weighed, importance, to, first, trim=True):
+        return None
+    car = car_name(weighed.scores, first)
+    return _told(weighed, importance, to, f"rank {rank}", "counterfactual.unseat", car)
+
+
+def _unseating(rivals: Weighing, row: int) -> Iterator[tuple[float, str, float]]:
+    place = rivals.place(row)
+    for index, importance in enumerate(rivals.importances):
+        now = rivals.now(importance)
+        low, high = _interval(rivals, index, place) or (0.0, np.inf)
+        below = float(np.floor(now * low * 100.0 - _OUTWARD) / 100.0)
+        above = float(np.ceil(min(now * high, MAXIMUM_WEIGHT) * 100.0 + _OUTWARD) / 100.0)
+        if 0.0 <= below < now:
+            yield _distance(low), importance, below
+        if now < above <= MAXIMUM_WEIGHT:
+            yield _distance(high), importance, above
+
+
+def _interval(weighed: Weighing, index: int, place: int) -> tuple[float, float] | None:
+    """Factors on one importance at which the row at ``place`` leads; a weight of 0 cannot be multiplied."""
+    now = weighed.now(weighed.importances[index])
+    if now == 0.0:
+        return None
+    return leading_interval(weighed.utility, weighed.parts[:, index], place, MAXIMUM_WEIGHT / now)
+
+
+def _confirmed(weighed: Weighing, importance: str, to: float, row: int, *, trim: bool = False) -> bool:
+    """Whether ``row`` (or another build of its trim) is first when asked again with the weight.
+
+    The closed form is exact but where trade-offs were made (the weight also moves what they taught) and where
+    a build with an open price has no known part to stand behind: there the answer is asked for again.
+    """
+    request, market = weighed.scores.person.request, weighed.scores.market
+    if weighed.exact:
+        return True
+    again = replace(request, weights={**request.weights, importance: to})
+    first = int(ranked(again, market)[1].rows[0])
+    trims = market.table.trim_of
+    return first == row or (trim and int(trims[first]) == int(trims[row]))
+
+
+def _told(
+    weighed: Weighing, importance: str, to: float, effect: str, sentence: str, car: str = ""
+) -> Counterfactual:
+    registry, request = weighed.scores.market.registry, weighed.scores.person.request
+    now = weighed.now(importance)
     text = registry.message(
-        f"counterfactual.weight_{direction}",
+        f"{sentence}_{'more' if to > now else 'less'}",
         request.lang,
         importance=registry.importances[importance].label.get(request.lang),
         weight=f"{to:g}",
         now=f"{now:g}",
+        car=car,
     )
-    return Counterfactual({"weight": importance, "from": now, "to": to}, "rank 1", text)
-
-
-def _nearest(
-    scores: Scores, considered: Consideration, parts: Mapping[str, Floats], position: int
-) -> tuple[str, tuple[float, float]] | None:
-    """Importance and leading interval (as factors) of the smallest change, or None."""
-    utility = scores.utility[considered.rows]
-    best: tuple[float, str, tuple[float, float]] | None = None
-    for importance, part in parts.items():
-        interval = leading_interval(utility, part, position)
-        now = scores.person.request.weights.get(importance, 1.0)
-        if interval is None or now == 0.0:
-            continue
-        target = min(max(1.0, interval[0]), interval[1])
-        distance = abs(float(np.log(max(target, 1e-3))))
-        if now * target <= MAXIMUM_WEIGHT and (best is None or distance < best[0]):
-            best = (distance, importance, interval)
-    return None if best is None else (best[1], best[2])
+    return Counterfactual({"weight": importance, "from": now, "to": to}, effect, text)
 
 
 def _printable(low: float, high: float, now: float) -> float:
@@ -92,13 +202,3 @@ def _printable(low: float, high: float, now: float) -> float:
         if low <= rounded <= high:
             return float(rounded)
     return float(nearest)
-
-
-def weighed_parts(scores: Scores, considered: Consideration) -> dict[str, Floats]:
-    """The part of the utility that each importance's weight multiplies: id -> float64 [considered]."""
-    registry, posterior = scores.market.registry, scores.person.posterior
-    owner = [registry.attributes[spec.attribute].importance for spec in posterior.columns]
-    present = [importance for importance in registry.importances if importance in owner]
-    weights = np.array([[o == importance for importance in present] for o in owner]) * posterior.mean[:, None]
-    sums = scores.sums(considered.rows, weights)
-    return {importance: sums[:, g] for g, importance in enumerate(present)}

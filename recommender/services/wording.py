@@ -1,0 +1,30 @@
+"""Names and phrases that several sentences share: a car, a limit, a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recommender.domain.limits import Limit
+from recommender.registry.messages import format_value
+from recommender.registry.model import Registry
+from recommender.services.scoring import Scores
+
+
+def car_name(scores: Scores, row: int) -> str:
+    """Brand, line and trim of a row, with the names of what was added to it."""
+    market, lang = scores.market, scores.person.request.lang
+    trim = market.catalogue.trims[market.table.trim_of[row]]
+    line = market.catalogue.models[trim.model_id]
+    return f"{line.brand_name(lang)} {line.model_name(lang)} {trim.name(lang)}".strip()
+
+
+def limit_text(limit: Limit, registry: Registry, lang: str) -> str:
+    """A limit in words: "seats at least 6"."""
+    attribute = registry.attributes[limit.attribute]
+    members = limit.value if isinstance(limit.value, tuple) else (limit.value,)
+    value = joined((format_value(attribute, member, lang) for member in members), registry, lang)
+    return registry.message(f"limit.{limit.op}", lang, label=attribute.label.get(lang), value=value)
+
+
+def joined(pieces: Iterable[str], registry: Registry, lang: str) -> str:
+    return registry.message("list.joiner", lang).join(pieces)
