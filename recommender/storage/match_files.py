@@ -105,7 +105,17 @@ def _shown(cell: Cell) -> str:
 
 
 def _customer_units(fits: Iterable[Fit]) -> str:
-    names = "customer_id,rank,unit_id,fit,utility,total_price_cny,reason_1,reason_2,drawback".split(",")
+    names = [
+        "customer_id",
+        "rank",
+        "unit_id",
+        "fit",
+        "utility",
+        "total_price_cny",
+        "reason_1",
+        "reason_2",
+        "drawback",
+    ]
     return table_text(
         names,
         (
@@ -125,7 +135,7 @@ def _customer_units(fits: Iterable[Fit]) -> str:
 
 
 def _unit_customers(fits: Iterable[Fit]) -> str:
-    names = "unit_id,rank,customer_id,fit,days_in_stock,reason_1".split(",")
+    names = ["unit_id", "rank", "customer_id", "fit", "days_in_stock", "reason_1"]
     return table_text(
         names,
         ([f.unit_id, f.rank, f.customer_id, f.fit, f.days_in_stock, _two(f.reasons)[0]] for f in fits),

@@ -199,8 +199,15 @@ def test_a_column_given_twice_is_no_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "price"),
-    [("189800", 189_800), ("189800 CNY", 189_800), ("18.98万", 189_800), ("¥189,800", 189_800)]
-    + [("CNY 189800.00", 189_800), ("RMB189800", 189_800), ("１８９８００元", 189_800)],
+    [
+        ("189800", 189800),
+        ("189800 CNY", 189800),
+        ("18.98万", 189800),
+        ("¥189,800", 189800),
+        ("CNY 189800.00", 189800),
+        ("RMB189800", 189800),
+        ("１８９８００元", 189800),
+    ],
 )
 def test_prices(text: str, price: int) -> None:
     assert price_cny(text) == price
