@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from recommender.cli.endings import DONE, NOTHING_FITS, Manner, tell
 from recommender.cli.options import in_format, in_language
+
+if TYPE_CHECKING:
+    from recommender.domain.errors import Problem
+    from recommender.registry.model import Registry
 
 
 @click.group("catalogue")
@@ -25,13 +30,12 @@ def check(folder: Path, lang: str | None, output_format: str) -> int:
     from recommender.domain.errors import Problem, Rejected
     from recommender.registry.load import load_registry
     from recommender.settings import load_settings
-    from recommender.storage.catalogue import check_catalogue
 
     if not folder.is_dir():
         raise Rejected([Problem(str(folder), "folder_missing")])
     language = load_settings(lang=lang).lang
     registry = load_registry()
-    problems = check_catalogue(folder, registry)
+    problems = _problems(folder, registry)
     if output_format == "json":
         print_json({"folder": str(folder), "problems": len(problems)})
     else:
@@ -39,6 +43,18 @@ def check(folder: Path, lang: str | None, output_format: str) -> int:
     if problems:
         tell(problems, Manner(output_format == "json", language))
     return NOTHING_FITS if problems else DONE
+
+
+def _problems(folder: Path, registry: Registry) -> tuple[Problem, ...]:
+    """Faults of the files; when they can be read, those of the options' rules."""
+    from recommender.domain.errors import Rejected
+    from recommender.services.configure import catalogue_problems
+    from recommender.storage.catalogue import read_catalogue
+
+    try:
+        return catalogue_problems(read_catalogue(folder, registry))
+    except Rejected as refusal:
+        return refusal.problems
 
 
 @command.command("import")

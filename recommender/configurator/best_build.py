@@ -6,7 +6,7 @@ fractional knapsack over what is undecided, each option at the least it may cost
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recommender.configurator.rules import OptionRules, bits
@@ -46,7 +46,8 @@ def best_build(rules: OptionRules, wishes: Wishes) -> Build | None:
 
 def builds_by_price(rules: OptionRules, wishes: Wishes) -> Iterator[Build]:
     """The Pareto front of (price, utility) among builds of known price: the best of all first, then the best
-    of what costs less, and so on."""
+    of what costs less, and so on. Whatever money is worth to somebody, as long as more is never worth less,
+    the build that suits best is on it."""
     budget = wishes.budget_cny
     if budget is None:
         budget = sum(option.price_cny or 0 for option in rules.options)
@@ -57,23 +58,6 @@ def builds_by_price(rules: OptionRules, wishes: Wishes) -> Iterator[Build]:
             return
         yield found
         budget = found.price_cny - 1
-
-
-def best_by_value(rules: OptionRules, wishes: Wishes, value: Callable[[int], float]) -> Build | None:
-    """The build of most utility + ``value`` of its price, for any ``value`` that never rises with the price.
-
-    The optimum lies on the Pareto front; the front is walked from the top until no cheaper build can win.
-    """
-    best: Build | None = None
-    most = float("-inf")
-    cheapest = value(0)
-    for found in builds_by_price(rules, wishes):
-        if best is not None and found.utility + cheapest < most - _SAME:
-            break
-        worth = found.utility + value(found.price_cny or 0)
-        if best is None or worth >= most - _SAME:
-            best, most = found, max(worth, most)
-    return best
 
 
 class _Search:
@@ -136,7 +120,7 @@ class _Search:
         return (-self._utility[bit] / price if price else -float("inf"), bit)
 
     def _useless(self) -> int:
-        """Options that cost something or please less than nothing, help no other, and so are in no optimum."""
+        """Options that cost something or please less than nothing and help no other: in no optimum."""
         rules = self._rules
         asked = self._must
         for mask in (*self._one_of, *(m for masks in rules.any_of for m in masks)):

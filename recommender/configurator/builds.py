@@ -13,7 +13,7 @@ from recommender.configurator.faults import catalogue_faults, options_by_trim
 from recommender.configurator.rules import MAXIMUM_LISTED, OptionRules, compile_rules, valid_masks
 from recommender.domain.catalogue import Catalogue
 from recommender.domain.errors import Rejected
-from recommender.domain.table import BuildTable, Column, Columns, LevelColumn, NumberColumn
+from recommender.domain.table import BuildTable, Column, Columns, LevelColumn, NumberColumn, number_column
 
 CONFIG_JOINER = "~"
 """Between the ids of a configuration: TRIM~OPTION~OPTION."""
@@ -27,8 +27,8 @@ class Builds(BuildTable):
     """The table of builds, and what follows from the rules for every person.
 
     ``known_part``: int [n], row of the same build without what is on request (the trim as sold where that is
-    no build); a row whose options are all priced is its own. ``unlisted``: rules of the trims (by number) whose
-    builds are too many to be rows.
+    no build); a row whose options are all priced is its own. ``unlisted``: rules of the trims (by number)
+    whose builds are too many to be rows.
     """
 
     known_part: NDArray[np.intp]
@@ -66,10 +66,9 @@ def single_masks(rules: OptionRules) -> list[int]:
 
 
 def known_parts(table: BuildTable, catalogue: Catalogue) -> NDArray[np.intp]:
-    """``known_part`` of any table; dealer units and trims without a price of their own stand for themselves."""
+    """``known_part`` of any table; dealer units and trims without a price stand for themselves."""
     parts = np.arange(len(table), dtype=np.intp)
-    price = table.columns[_PRICE]
-    assert isinstance(price, NumberColumn)
+    price = number_column(table.columns, _PRICE)
     row_of = {config_id: row for row, config_id in enumerate(table.config_ids) if not table.unit_ids[row]}
     priced = {(o.trim_id, o.option_id) for o in catalogue.options if o.price_cny is not None}
     for row in np.flatnonzero(np.isnan(price.values)).tolist():
@@ -153,8 +152,7 @@ def _write(writes: _Writes, catalogue: Catalogue, listing: Listing, start: int) 
     rules, trim = listing.rules, listing.trim
     masks, prices = _by_price_known(rules, listing.masks)
     added = prices != 0.0
-    price = catalogue.columns[_PRICE]
-    assert isinstance(price, NumberColumn)
+    price = number_column(catalogue.columns, _PRICE)
     rows = np.arange(start, start + len(masks), dtype=np.intp)
     writes.add(_PRICE, rows[added], price.values[trim] + prices[added])
     chosen = chosen_bits(masks, len(rules))

@@ -17,8 +17,8 @@ from recommender.domain.errors import Problem
 def lint_catalogue(catalogue: Catalogue) -> tuple[Problem, ...]:
     """Every fault of the rules; when there is none, what sound rules still get wrong.
 
-    Codes beyond those of ``faults``: option_dead (in no build of its trim), option_undecided (two options that
-    may stand on one car set an attribute to two values, and neither needs the other).
+    Codes beyond those of ``faults``: option_dead (in no build of its trim), option_undecided (two options
+    that may stand on one car set an attribute to two values, and neither needs the other).
     """
     faults = catalogue_faults(catalogue)
     if faults:

@@ -149,7 +149,7 @@ def _both_ways(bans: list[int]) -> list[int]:
 
 
 def valid_masks(rules: OptionRules, at_most: int = MAXIMUM_LISTED) -> list[int] | None:
-    """Every valid build, ascending (0, the trim as sold, first); None when there are more than ``at_most``."""
+    """Every valid build, ascending (0, the trim as sold, first); None when more than ``at_most``."""
     if rules.is_free_of_rules:
         return list(range(1 << len(rules))) if 1 << len(rules) <= at_most else None
     found: list[int] = []

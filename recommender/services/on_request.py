@@ -49,15 +49,15 @@ def _valued(scores: Scores, rows: Indices, parts: Indices) -> tuple[Floats, Floa
     gain, so that terms and utility still add up."""
     market, posterior = scores.market, scores.person.posterior
     own, utility = scores.own_design.copy(), scores.utility.copy()
-    money = [i for i, k in enumerate(scores.own_columns) if posterior.columns[k].attribute in PRICED]
-    own[np.ix_(rows, money)] = own[np.ix_(parts, money)]
+    money = _money(scores)
+    own[rows[:, None], money] = own[parts[:, None], money]
     mean = posterior.mean
     found = market.fixed_design[rows] @ mean[market.fixed_columns] + own[rows] @ mean[scores.own_columns]
     open_prices = [len(market.table.options[row]) for row in rows.tolist()]
     closed = [len(market.table.options[part]) for part in parts.tolist()]
     missing = _OPEN_PRICE * (np.array(open_prices) - np.array(closed))
     target = np.minimum(found, utility[parts]) - missing
-    weighed = [i for i in money if mean[scores.own_columns[i]] != 0.0]
+    weighed = [i for i in money.tolist() if mean[scores.own_columns[i]] != 0.0]
     weighed.sort(key=lambda i: PRICED.index(posterior.columns[scores.own_columns[i]].attribute))
     if weighed:
         first = weighed[0]
@@ -66,6 +66,13 @@ def _valued(scores: Scores, rows: Indices, parts: Indices) -> tuple[Floats, Floa
     else:
         utility[rows] = np.round(found, 9)
     return own, utility
+
+
+def _money(scores: Scores) -> Indices:
+    """Places in the own design of the columns that rise with the price."""
+    columns = scores.person.posterior.columns
+    found = [i for i, k in enumerate(scores.own_columns.tolist()) if columns[k].attribute in PRICED]
+    return np.array(found, dtype=np.intp)
 
 
 def _limited(person: Person, rows: Indices, parts: Indices) -> Person:

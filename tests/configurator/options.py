@@ -1,4 +1,4 @@
-"""Options of one invented trim, and what may be built of them written out plainly, apart from the bitmasks."""
+"""Options of one invented trim, and what may be built of them, written out plainly, without bitmasks."""
 
 from __future__ import annotations
 
