@@ -27,14 +27,15 @@ def consider(scores: Scores) -> Consideration:
     mark = person.request.unknown == "mark"
     found = violations(person.columns, person.limits, len(market.table), mark_unknown=mark)
     feasible = np.flatnonzero(found.feasible)
-    ordered = feasible[_order(scores, feasible)]
+    ordered = feasible[order_of(scores, feasible)]
     _, first = np.unique(market.table.trim_of[ordered], return_index=True)
     rows = ordered[np.sort(first)]
     count = len(market.catalogue.trims)
     return Consideration(rows, found, left_out_unknown(found, market.table.trim_of, count))
 
 
-def _order(scores: Scores, rows: Indices) -> Indices:
+def order_of(scores: Scores, rows: Indices) -> Indices:
+    """Places of the rows, best first: utility down, total price up, config id up."""
     total = number_column(scores.person.columns, "total_price_cny")
     keys = (scores.market.config_order[rows], total.values[rows], -scores.utility[rows])
     return np.lexsort(keys)

@@ -62,7 +62,7 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
         return ()
     reference = reference_car(scores, considered)
     changes = counterfactuals(scores, considered, rows.tolist())
-    costs = _purchase_costs(scores, rows)
+    costs = purchase_costs(scores, rows)
     positions = [int(np.flatnonzero(considered.rows == row)[0]) for row in rows]
     items: list[Item] = []
     for index, (row, position) in enumerate(zip(rows.tolist(), positions, strict=True)):
@@ -77,7 +77,8 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
     return tuple(items)
 
 
-def _purchase_costs(scores: Scores, rows: Indices) -> PurchaseCost:
+def purchase_costs(scores: Scores, rows: Indices) -> PurchaseCost:
+    """Tax and subsidy of each of the rows."""
     columns = {name: column.take(rows) for name, column in scores.person.columns.items()}
     return purchase_of(columns, scores.person.circumstances, scores.market.registry)
 

@@ -1,0 +1,75 @@
+"""``recommender compare``: two to four configurations side by side for one ANSWERS.json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recommender.cli.endings import DONE
+from recommender.cli.options import in_format, in_language, of_catalogue
+
+if TYPE_CHECKING:
+    from recommender.registry.model import Registry
+    from recommender.services.compare import Comparison
+
+_BEST = "★"
+
+
+@click.command("compare")
+@click.argument("answers", metavar="ANSWERS.json", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("config_ids", metavar="CONFIG_ID...", nargs=-1, required=True)
+@of_catalogue
+@click.option("--date", "day", default=None, metavar="YYYY-MM-DD", help="Day for tax and subsidies.")
+@in_language
+@in_format
+def command(
+    answers: Path,
+    config_ids: tuple[str, ...],
+    catalogue_dir: Path | None,
+    day: str | None,
+    lang: str | None,
+    output_format: str,
+) -> int:
+    """Two to four configurations for ANSWERS.json: what differs, what matters most to this person first."""
+    from recommender.cli.output import print_json
+    from recommender.cli.recommend import read_request
+    from recommender.services.compare import compare
+    from recommender.services.documents_decision import comparison_document
+    from recommender.settings import load_settings
+    from recommender.workspace import open_workspace
+
+    raw = read_request(answers)
+    workspace = open_workspace(load_settings(catalogue_dir=catalogue_dir), with_database=False)
+    flags = {"date": day, "lang": lang}
+    request = workspace.parse(raw, {key: value for key, value in flags.items() if value is not None})
+    found = compare(request, workspace.market, config_ids, path="CONFIG_ID")
+    if output_format == "json":
+        print_json(comparison_document(found))
+    else:
+        _print(found, workspace.registry, request.lang)
+    return DONE
+
+
+def _print(found: Comparison, registry: Registry, lang: str) -> None:
+    """The cars with their ranks, then one line a difference; a star marks the best for this person."""
+    from recommender.cli.output import console, grid
+    from recommender.registry.messages import format_value
+
+    out = console()
+    items = [explained.item for explained in found.configurations]
+    for letter, explained in zip("ABCD", found.configurations, strict=False):
+        item = explained.item
+        name = " ".join([item.brand, item.model, item.trim, *item.options])
+        out.print(f"{letter}  {name}  {item.config_id}")
+        out.print(f"   {explained.why_not}")
+    lines = []
+    for difference in found.differences:
+        attribute = registry.attributes[difference.attribute]
+        cells = [
+            format_value(attribute, value, lang) + (f" {_BEST}" if item.config_id in difference.best else "")
+            for item, value in zip(items, difference.values, strict=True)
+        ]
+        lines.append((attribute.label.get(lang), *cells))
+    out.print(grid(["", *"ABCD"[: len(items)]], lines))
