@@ -1,7 +1,9 @@
 """What can be added to a trim: features printed as optional, options with a printed price, battery rental.
 
 A price stands only where a source prints one for the option itself (``listed``, ``stated_value``); the step
-between two trims is no price of an option. ``sets`` says what the option changes on the car.
+between two trims is no price of an option. ``sets`` says what the option changes on the car. A feature that
+one trim of a line offers is stated for every trim of the line that prints it: standard, optional or not
+available.
 """
 
 from __future__ import annotations
@@ -20,55 +22,62 @@ TABLE = "options.csv"
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature that the portal tables mark as optional: its names, its group, what it sets."""
+    """A feature that the portal tables mark as optional: its names and what it sets."""
 
     zh: str
     en: str
-    group: str
     sets: Mapping[str, str]
 
 
-def _feature(word: str, zh: str, en: str, group: str, **sets: str) -> tuple[str, Feature]:
+def _feature(word: str, zh: str, en: str, **sets: str) -> tuple[str, Feature]:
     own = {FEATURE_ATTRIBUTES[word]: "true"} if word in FEATURE_ATTRIBUTES else {}
-    return word, Feature(zh, en, group, {**own, **sets})
+    return word, Feature(zh, en, {**own, **sets})
 
+
+HEAT_PUMP = "heat_pump"
+"""Printed in a column of its own, not among the features."""
 
 _FEATURES: Mapping[str, Feature] = dict(
     (
-        _feature("lane_centering", "车道居中保持", "Lane centring", "adas", adas_level="l2"),
+        _feature("lane_centering", "车道居中保持", "Lane centring", adas_level="l2"),
         _feature(
             "ramp_assist",
             "高速领航辅助",
             "Motorway navigation assistance",
-            "adas",
             highway_assist="true",
             lane_centring="true",
             adas_level="highway",
         ),
-        _feature("auto_park", "自动泊车辅助", "Parking assistance", "adas"),
-        _feature("hud", "抬头显示", "Head-up display", "cockpit", displays="hud"),
-        _feature("ar_hud", "AR 抬头显示", "AR head-up display", "cockpit", hud="true", displays="ar_hud"),
-        _feature("dolby_atmos", "杜比全景声", "Dolby Atmos", "cockpit"),
-        _feature("rear_projector", "后排投影", "Rear projector", "cockpit"),
-        _feature("karaoke", "车载 KTV", "Karaoke", "cockpit"),
-        _feature("ota", "OTA 升级", "Over-the-air updates", "cockpit"),
-        _feature("second_row_captain", "第二排独立座椅", "Separate second-row seats", "comfort"),
-        _feature("fridge", "车载冰箱", "Fridge", "comfort"),
-        _feature("air_suspension", "空气悬架", "Air suspension", "comfort"),
-        _feature("roof_rack", "行李架", "Roof rack", "exterior"),
-        _feature("surround_540", "全景影像（透明底盘）", "Surround view", "safety", surround_view="true"),
-        _feature("sentry", "哨兵模式", "Sentry mode", "safety"),
-        _feature("child_presence", "儿童遗留提醒", "Child-presence alert", "safety"),
+        _feature("auto_park", "自动泊车辅助", "Parking assistance"),
+        _feature("hud", "抬头显示", "Head-up display", displays="hud"),
+        _feature("ar_hud", "AR 抬头显示", "AR head-up display", hud="true", displays="ar_hud"),
+        _feature("dolby_atmos", "杜比全景声", "Dolby Atmos"),
+        _feature("rear_projector", "后排投影", "Rear projector"),
+        _feature("karaoke", "车载 KTV", "Karaoke"),
+        _feature("ota", "OTA 升级", "Over-the-air updates"),
+        _feature("second_row_captain", "第二排独立座椅", "Separate second-row seats"),
+        _feature("fridge", "车载冰箱", "Fridge"),
+        _feature("air_suspension", "空气悬架", "Air suspension"),
+        _feature("roof_rack", "行李架", "Roof rack"),
+        _feature("surround_540", "全景影像（透明底盘）", "Surround view", surround_view="true"),
+        _feature("sentry", "哨兵模式", "Sentry mode"),
+        _feature("child_presence", "儿童遗留提醒", "Child-presence alert"),
+        _feature(HEAT_PUMP, "热泵空调", "Heat pump", heat_pump="true"),
     )
 )
 
-# Word in the name of a priced option -> what it sets.
-_PRICED_SETS: tuple[tuple[str, Mapping[str, str]], ...] = (
+_ONE_OF: Mapping[str, str] = {"hud": "hud", "ar_hud": "hud", "lane_centering": "lane", "ramp_assist": "lane"}
+"""Two steps of one thing are not bought together."""
+
+# Word in the name of a named option -> what it sets.
+_NAMED_SETS: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("fridge", {"fridge": "true"}),
     ("air suspension", {"air_suspension": "true"}),
     ("Enhanced Autopilot", {"highway_assist": "true", "auto_park": "true", "adas_level": "highway"}),
+    ("Dolby 7.1.4", {"premium_audio": "true", "rear_entertainment": "true"}),
+    ("entertainment screen", {"rear_entertainment": "true"}),
 )
-_PRICED_ZH: Mapping[str, str] = {
+_NAMED_ZH: Mapping[str, str] = {
     "O0010": "Nappa 真皮座椅",
     "O0016": "碳纤维双风道前舱盖",
     "O0037": "非标配车漆",
@@ -77,6 +86,7 @@ _PRICED_ZH: Mapping[str, str] = {
     "O0414": "车载冰箱",
     "O0415": "双腔空气悬架",
     "O0416": "电吸门",
+    "O0418": "后排娱乐彩电",
     "O0419": "Ultra SE 辅助驾驶芯片（两颗图灵）",
     "O0420": "Ultra 辅助驾驶芯片（三颗图灵）",
     "O0421": "Ultra SE 辅助驾驶芯片（两颗图灵）",
@@ -85,6 +95,8 @@ _PRICED_ZH: Mapping[str, str] = {
     "O0424": "Ultra 辅助驾驶芯片（三颗图灵）",
     "O0425": "Ultra SE 辅助驾驶芯片（两颗图灵）",
     "O0426": "Ultra 辅助驾驶芯片（三颗图灵）",
+    "O0447": "全配包：23 扬声器、杜比 7.1.4、21 英寸轮毂、后排 17.3 英寸屏",
+    "O0452": "后排 21.4 英寸娱乐屏",
     "O0453": "增强版辅助驾驶",
     "O0454": "增强版辅助驾驶",
     "O0458": "外接仪表屏",
@@ -95,15 +107,26 @@ _PRICES = ("listed", "stated_value")
 
 def options_of(facts: Facts, cars: Iterable[Car]) -> tuple[Option, ...]:
     """Options of the cars, in the order of the cars."""
-    priced = [row for row in facts.rows(TABLE) if _is_priced(facts, row)]
+    cars = list(cars)
+    named = [row for row in facts.rows(TABLE) if _is_named(facts, row)]
+    offered: dict[str, set[str]] = {}
+    for car in cars:
+        offered.setdefault(car.name.model_id, set()).update(_words(car, "opt"))
     found: list[Option] = []
     for car in cars:
-        if "features_opt" in car.row:
-            found.extend(_printed_options(car))
-        for row in priced:
-            if in_scope(row, car):
-                found.append(_priced_option(facts, row, car, priced))
+        found.extend(_printed_options(car, offered[car.name.model_id]))
+        here = [row for row in named if in_scope(row, car)]
+        found.extend(option for row in here if (option := _named_option(facts, row, car, here)))
     return tuple(found)
+
+
+def _words(car: Car, state: str) -> frozenset[str]:
+    """Features that the car's row prints in a state: std, opt, no."""
+    if "features_opt" not in car.row:
+        return frozenset()
+    features = Features.of(car.row)
+    words = {"std": features.standard, "opt": features.optional, "no": features.absent}[state]
+    return words | {HEAT_PUMP} if car.row[HEAT_PUMP] == state else words
 
 
 def add_battery_rental(facts: Facts, cars: Iterable[Car]) -> None:
@@ -146,31 +169,59 @@ def _in_years(year: int | None, first: str, dash: str | None, last: str | None) 
     return bool(dash) or year == int(first)
 
 
-def _is_priced(facts: Facts, row: Row) -> bool:
+def _is_named(facts: Facts, row: Row) -> bool:
+    """An option with a name of its own: its price is printed, or it says what it changes."""
     price = facts.number(TABLE, row, "price_cny")
-    return row["price_basis"] in _PRICES and price is not None and price >= 0 and bool(row["brand"])
+    if not row["brand"]:
+        return False
+    if price is None:
+        return not row["price_basis"] and "optional on " not in row["trim_scope"] and bool(_named_sets(row))
+    return row["price_basis"] in _PRICES and price >= 0
 
 
-def _printed_options(car: Car) -> list[Option]:
-    words = Features.of(car.row).optional
-    return [
-        Option(
-            option_id=word,
-            trim_id=car.trim_id,
-            name=feature.en,
-            name_zh=feature.zh,
-            state="optional",
-            price_cny=None,
-            group=feature.group,
-            requires=(),
-            excludes=_excluded(word, words),
-            included_with=(),
-            sets=sets,
-            source_id=car.source_id,
+def _named_sets(row: Row) -> Mapping[str, str]:
+    return next((sets for word, sets in _NAMED_SETS if word in row["option_name"]), {})
+
+
+_STATES = (("std", "standard"), ("opt", "optional"), ("no", "not_available"))
+
+
+def _printed_options(car: Car, offered: Iterable[str]) -> list[Option]:
+    """What the line offers on some trim, as this trim prints it; what changes nothing is left out."""
+    offered = frozenset(offered)
+    states = {word: state for cell, state in _STATES for word in _words(car, cell) & offered}
+    found = []
+    for word, feature in _FEATURES.items():
+        state = states.get(word)
+        sets = _changes(car, feature.sets) if state == "optional" else {}
+        if state is None or (state == "optional" and not sets):
+            continue
+        found.append(
+            Option(
+                option_id=word,
+                trim_id=car.trim_id,
+                name=feature.en,
+                name_zh=feature.zh,
+                state=state,
+                price_cny=None,
+                group=_group(word, states),
+                requires=(),
+                excludes=(),
+                included_with=(),
+                sets=sets,
+                source_id=car.source_id,
+            )
         )
-        for word, feature in _FEATURES.items()
-        if word in words and (sets := _changes(car, feature.sets))
-    ]
+    return found
+
+
+def _group(word: str, states: Mapping[str, str]) -> str:
+    """The group of a feature, where another member can stand in its place."""
+    group = _ONE_OF.get(word, "")
+    members = [states.get(other) for other, of in _ONE_OF.items() if of == group]
+    # A head-up display replaces another; lane centring stays on the car when motorway navigation is added.
+    replaced = group == "hud" and members.count("standard") == 1 and "optional" in members
+    return group if members.count("optional") > 1 or replaced else ""
 
 
 def _changes(car: Car, sets: Mapping[str, str]) -> dict[str, str]:
@@ -186,29 +237,25 @@ def _changes(car: Car, sets: Mapping[str, str]) -> dict[str, str]:
     return changes
 
 
-def _excluded(word: str, words: frozenset[str]) -> tuple[str, ...]:
-    """Two steps of one thing are not bought together."""
-    pairs = (("lane_centering", "ramp_assist"), ("hud", "ar_hud"))
-    return tuple(
-        other for pair in pairs if word in pair for other in pair if other != word and other in words
-    )
-
-
-def _priced_option(facts: Facts, row: Row, car: Car, priced: Iterable[Row]) -> Option:
-    sets = next((sets for word, sets in _PRICED_SETS if word in row["option_name"]), {})
-    here = {other["option_id"] for other in priced if in_scope(other, car)}
-    rivals = {other for pair in _ALTERNATIVES if row["option_id"] in pair for other in pair}
+def _named_option(facts: Facts, row: Row, car: Car, here: Iterable[Row]) -> Option | None:
+    """None where the car has already what an option without a price would bring."""
+    price = facts.whole(TABLE, row, "price_cny")
+    sets = _changes(car, _named_sets(row))
+    if price is None and not sets:
+        return None
+    ids = {other["option_id"] for other in here}
+    rivals = any(row["option_id"] in pair and ids.issuperset(pair) for pair in _ALTERNATIVES)
     return Option(
         option_id=row["option_id"],
         trim_id=car.trim_id,
         name=row["option_name"],
-        name_zh=_PRICED_ZH.get(row["option_id"], row["option_name"]),
+        name_zh=_NAMED_ZH.get(row["option_id"], row["option_name"]),
         state="optional",
-        price_cny=facts.whole(TABLE, row, "price_cny"),
-        group=row["category"],
+        price_cny=price,
+        group=row["category"] if rivals else "",
         requires=(),
-        excludes=tuple(sorted(rivals & here - {row["option_id"]})),
+        excludes=(),
         included_with=(),
-        sets=_changes(car, sets),
+        sets=sets,
         source_id=row["source_id"],
     )
