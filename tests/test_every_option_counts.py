@@ -34,6 +34,14 @@ PARTNERS: Mapping[str, Mapping[str, object]] = {
 }
 """Answers without which a question means nothing."""
 
+SWAPPER: Mapping[str, object] = {
+    "budget_cny": 400_000,
+    "brands_prefer": ["Nio"],
+    "energy": "bev_only",
+    "best": ["charging_speed"],
+}
+"""None of the sample people is near a car that can swap its battery."""
+
 REGISTRY: Registry = load_registry()
 Answers = dict[str, object]
 
@@ -47,7 +55,7 @@ def market() -> Market:
 @cache
 def people() -> tuple[Answers, ...]:
     samples = sorted((ROOT / "data" / "sample" / "answers").glob("*.json"))
-    return ({}, *(json.loads(path.read_text(encoding="utf-8"))["answers"] for path in samples))
+    return ({}, dict(SWAPPER), *(json.loads(path.read_text(encoding="utf-8"))["answers"] for path in samples))
 
 
 @cache

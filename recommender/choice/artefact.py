@@ -19,7 +19,7 @@ class ColumnSpec:
     """One column of the design matrix: a number (``encoding``) or one level of an attribute.
 
     ``cumulative``: 1 for the level *and all above* (ordered attributes), else 1 for the level only.
-    ``unknown``: float64 [len(length_knots_mm)], the value assumed where the true one is not known, by length.
+    ``unknown``: float64 [len(classes.knots_cny)], what is assumed where the value is not known, by class.
     """
 
     attribute: str
@@ -35,12 +35,28 @@ class ColumnSpec:
 
 
 @dataclass(frozen=True)
+class CarClasses:
+    """How a car's class is told: constants of the model, so that no price and no other car moves it.
+
+    ``lines``: model line -> typical price in CNY when the model was made. A line that is not listed gets the
+    class of its length: ``lengths_mm`` and ``lengths_cny`` [L], ascending, linear between. ``knots_cny``
+    [P] ascending: where the assumptions of :class:`ColumnSpec` hold, linear in log price between.
+    """
+
+    knots_cny: Floats
+    lines: Mapping[str, float]
+    lengths_mm: Floats
+    lengths_cny: Floats
+
+
+@dataclass(frozen=True)
 class Artefact:
     """A preference model.
 
     With K columns and G segments: ``means`` and ``sds`` float64 [G, K] (utility for one step of a column),
     ``sources`` and ``citations`` [K], ``shares`` float64 [G] prior segment shares. ``membership`` maps
-    (question id, answer key) to float64 [G] log likelihood ratios. ``length_knots_mm`` [P] ascending.
+    (question id, answer key) to float64 [G] log likelihood ratios. ``classes``: by what the
+    unknown values of a car are assumed.
     """
 
     version: str
@@ -48,7 +64,7 @@ class Artefact:
     seed: int
     segments: tuple[str, ...]
     columns: tuple[ColumnSpec, ...]
-    length_knots_mm: Floats
+    classes: CarClasses
     means: Floats
     sds: Floats
     sources: tuple[PartWorthSource, ...]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recommender.choice.artefact import ColumnSpec, Floats
+from recommender.choice.artefact import CarClasses, ColumnSpec, Floats
 from recommender.domain.table import Column, Columns, LevelColumn, NumberColumn
 from recommender.registry.model import Encoding
 
@@ -43,32 +43,40 @@ def _indicator(column: LevelColumn, spec: ColumnSpec) -> Floats:
     return z
 
 
-def fill_unknown(z: Floats, spec: ColumnSpec, length_mm: Floats, knots_mm: Floats) -> Floats:
-    """Replace NaN by what is assumed for a car of this length (linear between knots)."""
+def fill_unknown(z: Floats, spec: ColumnSpec, class_cny: Floats, knots_cny: Floats) -> Floats:
+    """Replace NaN by what is assumed for a car of this class (linear between knots of log price)."""
     missing = np.isnan(z)
     if missing.any():
         z = z.copy()
-        z[missing] = np.interp(length_mm[missing], knots_mm, spec.unknown)
+        z[missing] = np.interp(np.log(class_cny[missing]), np.log(knots_cny), spec.unknown)
     return z
 
 
-def encode(columns: Columns, specs: Sequence[ColumnSpec], knots_mm: Floats) -> Floats:
+def encode(columns: Columns, specs: Sequence[ColumnSpec], classes: CarClasses) -> Floats:
     """Design matrix float64 [n, len(specs)] without NaN.
 
-    What is assumed for an unknown value depends on the car's size class (its length; the middle knot where
-    that is not known either), never on its price: a dearer car must not be taken for a better one.
+    What is assumed for an unknown value depends on the class of the car's line, a constant of the model,
+    never on the car's own price: a dearer twin must not be taken for a better car.
     """
-    length_mm = car_lengths_mm(columns, knots_mm)
-    matrix = np.empty((len(length_mm), len(specs)), order="F")
+    class_cny = car_classes_cny(columns, classes)
+    matrix = np.empty((len(class_cny), len(specs)), order="F")
     for k, spec in enumerate(specs):
-        z = encode_column(columns.get(spec.attribute), spec, len(length_mm))
-        matrix[:, k] = fill_unknown(z, spec, length_mm, knots_mm)
+        z = encode_column(columns.get(spec.attribute), spec, len(class_cny))
+        matrix[:, k] = fill_unknown(z, spec, class_cny, classes.knots_cny)
     return matrix
 
 
-def car_lengths_mm(columns: Columns, knots_mm: Floats) -> Floats:
-    """float64 [n]: length of each car, the middle knot where it is not known."""
+def car_classes_cny(columns: Columns, classes: CarClasses) -> Floats:
+    """float64 [n]: class of each car by its line, else by its length, else the middle knot."""
     count = len(next(iter(columns.values()))) if columns else 0
-    column = columns.get("length_mm")
-    values = column.values if isinstance(column, NumberColumn) else np.full(count, np.nan)
-    return np.where(np.isnan(values), knots_mm[len(knots_mm) // 2], values)
+    length = columns.get("length_mm")
+    length_mm = length.values if isinstance(length, NumberColumn) else np.full(count, np.nan)
+    middle = classes.knots_cny[len(classes.knots_cny) // 2]
+    by_length = np.interp(length_mm, classes.lengths_mm, classes.lengths_cny)
+    found = np.where(np.isnan(length_mm), middle, by_length)
+    line = columns.get("model_line")
+    if isinstance(line, LevelColumn):
+        table = np.array([*(classes.lines.get(name, np.nan) for name in line.levels), np.nan])
+        by_line = table[line.codes]
+        found = np.where(np.isnan(by_line), found, by_line)
+    return found

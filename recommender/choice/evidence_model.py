@@ -60,7 +60,7 @@ class EvidenceModel:
         """Posterior of one person; see the seam. Trade-offs reweight the draws by their logit likelihood."""
         probabilities, shares = self._membership(evidence)
         columns = (*self.artefact.columns, *self._stated_only(evidence))
-        shift, multiplier, stated = _stated(columns, evidence)
+        shift, multiplier, stated = _stated(columns, evidence, len(self.artefact.columns))
         extra = len(columns) - len(self.artefact.columns)
         prior_mean = np.append(probabilities @ self.artefact.means, np.zeros(extra))
         deviations = np.pad(self._deviations(probabilities), ((0, 0), (0, extra)))
@@ -74,7 +74,7 @@ class EvidenceModel:
         return Posterior(columns, mean, draws.astype(np.float32), shares, sources, multiplier)
 
     def _stated_only(self, evidence: Evidence) -> tuple[ColumnSpec, ...]:
-        nothing = np.zeros(len(self.artefact.length_knots_mm))
+        nothing = np.zeros(len(self.artefact.classes.knots_cny))
         wishes = (key for key in evidence.shifts if key not in self.artefact.column_index and "=" in key)
         pairs = (key.split("=", 1) for key in wishes)
         return tuple(ColumnSpec(attribute, level, None, nothing) for attribute, level in pairs)
@@ -106,11 +106,17 @@ class EvidenceModel:
         return np.asarray(draws - draws.mean(axis=0))
 
 
-def _stated(columns: Sequence[ColumnSpec], evidence: Evidence) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Shift and multiplier of every column, and which columns the person's words touched."""
+def _stated(
+    columns: Sequence[ColumnSpec], evidence: Evidence, shared: int
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Shift and multiplier of every column, and which columns the person's words touched.
+
+    The first ``shared`` columns are the artefact's own."""
     told = np.array([evidence.shifts.get(column.name, 0.0) for column in columns])
     limit = np.where([column.encoding is None for column in columns], _SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER)
     shift = limit * np.tanh(told / limit)
+    # a wish beyond the model's columns (a brand) is told once and counts in full
+    shift[shared:] = told[shared:]
     factors = [evidence.multipliers.get(column.attribute, 1.0) for column in columns]
     touched = [
         column.name in evidence.shifts or column.attribute in evidence.multipliers for column in columns

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recommender.choice.artefact import Artefact, ColumnSpec, Floats
-from recommender.choice.encoder import car_lengths_mm, encode_column
-from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn
+from recommender.choice.artefact import Artefact, CarClasses, ColumnSpec, Floats
+from recommender.choice.encoder import car_classes_cny, encode_column
+from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn, level_column, number_column
 from recommender.registry.effects import possible_effects
 from recommender.registry.model import Attribute, PartWorthSource, PriorPartWorth, Registry
 
-LENGTH_KNOTS_MM = np.array([3000.0, 3600.0, 4100.0, 4450.0, 4700.0, 4900.0, 5150.0])
-"""Size classes of the market, micro-car to full size: where the assumption for unknown values is estimated.
-Not by price: a car must not be taken for a better one because it is dearer."""
+CLASS_KNOTS_CNY = np.array([45_000.0, 80_000.0, 120_000.0, 170_000.0, 240_000.0, 340_000.0, 550_000.0])
+"""Classes of the market by the typical price of a line: where assumptions for unknown are estimated."""
 
-_KNOT_WIDTH_MM = 180.0
-_HAIRCUT = 0.5
-"""Unknown is assumed below what is typical of the size: it must never beat a printed value by luck."""
+LENGTH_KNOTS_MM = np.array([3000.0, 3600.0, 4100.0, 4450.0, 4700.0, 4900.0, 5150.0])
+"""For lines that the catalogue at hand does not hold: class by length."""
+
+_KNOT_LOG_WIDTH = 0.35
+_LENGTH_WIDTH_MM = 180.0
+_HAIRCUT = 0.25
+"""Unknown is assumed below what is typical of the class: it must never beat a printed value by luck."""
 _MINIMUM_WEIGHT = 3.0
+_MIDDLE_CNY = 170_000.0
 
 
 def column_specs(registry: Registry) -> tuple[ColumnSpec, ...]:
@@ -34,7 +38,7 @@ def column_specs(registry: Registry) -> tuple[ColumnSpec, ...]:
 
 
 def _specs_of(attribute: Attribute) -> list[ColumnSpec]:
-    nothing = np.zeros(len(LENGTH_KNOTS_MM))
+    nothing = np.zeros(len(CLASS_KNOTS_CNY))
     if attribute.catalogue_levels:
         return []
     if attribute.kind == "number":
@@ -48,19 +52,18 @@ def _specs_of(attribute: Attribute) -> list[ColumnSpec]:
     return [ColumnSpec(attribute.id, level, None, nothing, cumulative=ordered) for level in levels]
 
 
-def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns) -> Floats:
-    """What to assume where the value is not known, at each length knot: float64 [P].
+def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns, class_cny: Floats) -> Floats:
+    """What to assume where the value is not known, at each class knot: float64 [P].
 
-    Kernel mean of the known z by length, moved by half of their spread towards the worse side;
+    Kernel mean of the known z by log class, moved by a quarter of their spread towards the worse side;
     with no known value at all: the registry's ``unknown`` figure, or "does not have it".
     """
-    length_mm = car_lengths_mm(columns, LENGTH_KNOTS_MM)
-    z = encode_column(columns.get(spec.attribute), spec, len(length_mm))
+    z = encode_column(columns.get(spec.attribute), spec, len(class_cny))
     known = ~np.isnan(z)
     if not known.any():
-        return np.full(len(LENGTH_KNOTS_MM), _registry_unknown(spec))
-    z, lengths = z[known], length_mm[known]
-    weights = np.exp(-0.5 * ((LENGTH_KNOTS_MM[:, None] - lengths) / _KNOT_WIDTH_MM) ** 2)
+        return np.full(len(CLASS_KNOTS_CNY), _registry_unknown(spec))
+    z, log_class = z[known], np.log(class_cny[known])
+    weights = np.exp(-0.5 * ((np.log(CLASS_KNOTS_CNY)[:, None] - log_class) / _KNOT_LOG_WIDTH) ** 2)
     overall = z.mean()
     # a few virtual cars at the overall mean steady the knots where little is known
     total = weights.sum(axis=1) + _MINIMUM_WEIGHT
@@ -82,12 +85,34 @@ def _registry_unknown(spec: ColumnSpec) -> float:
     return float(encode_column(column, spec, 1)[0])
 
 
+def estimate_classes(columns: Columns) -> CarClasses:
+    """Class of every line (median price of its trims) and the typical class of every length."""
+    price = number_column(columns, "price_cny").values
+    line = level_column(columns, "model_line")
+    lines: dict[str, float] = {}
+    for code, name in enumerate(line.levels):
+        known = price[(line.codes == code) & ~np.isnan(price)]
+        if len(known):
+            lines[name] = float(np.median(known))
+    length = number_column(columns, "length_mm").values
+    known = ~np.isnan(length) & ~np.isnan(price)
+    if not known.any():
+        return CarClasses(CLASS_KNOTS_CNY, lines, LENGTH_KNOTS_MM, np.full(len(LENGTH_KNOTS_MM), _MIDDLE_CNY))
+    gaps = (LENGTH_KNOTS_MM[:, None] - length[known]) / _LENGTH_WIDTH_MM
+    weights = np.exp(-0.5 * gaps**2) + 1e-9
+    typical = np.exp((weights @ np.log(price[known])) / weights.sum(axis=1))
+    return CarClasses(CLASS_KNOTS_CNY, lines, LENGTH_KNOTS_MM, np.round(typical))
+
+
 def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 0) -> Artefact:
     """The evidence artefact: registry priors, unknown values estimated on a catalogue's columns.
 
-    Personal attributes, which have no column, use the registry's figure.
+    ``columns`` must hold ``price_cny`` and ``model_line``; personal attributes, which have no column, use the
+    registry's figure.
     """
-    specs = tuple(_with_unknown(spec, registry, columns) for spec in column_specs(registry))
+    classes = estimate_classes(columns)
+    class_cny = car_classes_cny(columns, classes)
+    specs = tuple(_with_unknown(spec, registry, columns, class_cny) for spec in column_specs(registry))
     priors = {(p.attribute, p.level): p for p in registry.part_worths}
     rows = [priors.get((spec.attribute, _prior_level(spec))) for spec in specs]
     segments = tuple(segment.id for segment in registry.segments)
@@ -97,7 +122,7 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
         seed=seed,
         segments=segments,
         columns=specs,
-        length_knots_mm=LENGTH_KNOTS_MM,
+        classes=classes,
         means=np.array([[row.means.get(g, 0.0) if row else 0.0 for row in rows] for g in segments]),
         sds=np.tile([row.sd if row else 0.0 for row in rows], (len(segments), 1)),
         sources=tuple(_source(row) for row in rows),
@@ -107,8 +132,8 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
     )
 
 
-def _with_unknown(spec: ColumnSpec, registry: Registry, columns: Columns) -> ColumnSpec:
-    unknown = estimate_unknown(spec, registry.attributes[spec.attribute], columns)
+def _with_unknown(spec: ColumnSpec, registry: Registry, columns: Columns, class_cny: Floats) -> ColumnSpec:
+    unknown = estimate_unknown(spec, registry.attributes[spec.attribute], columns, class_cny)
     return ColumnSpec(spec.attribute, spec.level, spec.encoding, unknown, spec.cumulative)
 
 

@@ -21,8 +21,8 @@ _BLOCK_ROWS = 8_192
 def personal_columns(
     columns: Columns, circumstances: Circumstances, registry: Registry
 ) -> dict[str, NumberColumn]:
-    """``total_price_cny``, ``monthly_cost_cny`` (whole CNY) and ``winter_motorway_range_km`` (whole km) of
-    every row.
+    """``total_price_cny``, ``monthly_cost_cny`` (whole CNY), ``winter_motorway_range_km`` (whole km) and
+    ``longest_trip_cover_pct`` of every row.
 
     ``columns`` holds the catalogue's attributes; one that is absent counts as not known everywhere. NaN = not
     known. Raises KeyError when the registry lacks a policy figure.
@@ -42,7 +42,16 @@ def _block(columns: Columns, circumstances: Circumstances, registry: Registry) -
         "total_price_cny": purchase_of(columns, circumstances, registry).total_price_cny,
         "monthly_cost_cny": np.floor(running.monthly_cny + 0.5),
         "winter_motorway_range_km": np.floor(winter.mid + 0.5),
+        "longest_trip_cover_pct": longest_trip_cover_pct(winter.mid, circumstances.longest_trip_km),
     }
+
+
+def longest_trip_cover_pct(winter_km: Floats, longest_trip_km: float | None) -> Floats:
+    """Share of the longest one-way trip that a winter motorway run covers without a stop, in whole percent
+    rounded down, at most 100. Without an answer (or a trip) every known range covers it."""
+    if not longest_trip_km:
+        return np.where(np.isnan(winter_km), np.nan, 100.0)
+    return np.floor(np.minimum(100.0, 100.0 * winter_km / longest_trip_km + 1e-9))
 
 
 def _slice(columns: Columns, start: int, stop: int) -> dict[str, Column]:

@@ -45,7 +45,12 @@ def content_hash(artefact: Artefact) -> str:
             [c.name, c.cumulative, None if c.encoding is None else repr(c.encoding), c.unknown.tolist()]
             for c in artefact.columns
         ],
-        "knots": artefact.length_knots_mm.tolist(),
+        "classes": [
+            artefact.classes.knots_cny.tolist(),
+            sorted(artefact.classes.lines.items()),
+            artefact.classes.lengths_mm.tolist(),
+            artefact.classes.lengths_cny.tolist(),
+        ],
         "means": artefact.means.tolist(),
         "sds": artefact.sds.tolist(),
         "sources": [artefact.sources, artefact.citations],

@@ -15,11 +15,13 @@ from recommender.choice.seam import PreferenceModel
 from recommender.configurator.builds import enumerate_builds
 from recommender.domain.catalogue import Catalogue
 from recommender.domain.table import BuildTable, LevelColumn, number_column
-from recommender.registry.model import Registry
+from recommender.registry.model import Attribute, Registry
 from recommender.registry.vocabulary import Vocabulary
 from recommender.services.effect_table import EffectTable, effect_table
 
 Indices = NDArray[np.intp]
+JUDGED = ("seats",)
+"""Catalogue attributes whose value counts only as far as the person needs it."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ def market_of_table(
 ) -> Market:
     """The market of a given table of builds (dealer units, a scale test)."""
     specs = model.artefact.columns
-    fixed = [k for k, spec in enumerate(specs) if not registry.attributes[spec.attribute].personal]
+    fixed = [k for k, spec in enumerate(specs) if not _is_judged(registry.attributes[spec.attribute])]
     chosen: list[ColumnSpec] = [specs[k] for k in fixed]
-    design = encode(table.columns, chosen, model.artefact.length_knots_mm)
+    design = encode(table.columns, chosen, model.artefact.classes)
     order = np.empty(len(table), dtype=np.intp)
     order[np.argsort(np.array(table.config_ids, dtype=np.str_), kind="stable")] = np.arange(len(table))
     return Market(
@@ -92,6 +94,11 @@ def market_of_table(
         row_of={config_id: row for row, config_id in enumerate(table.config_ids)},
         effects=effect_table(registry, model.artefact),
     )
+
+
+def _is_judged(attribute: Attribute) -> bool:
+    """Whether a person's own answers decide what the value is worth: no column of the fixed design."""
+    return attribute.personal or attribute.id in JUDGED
 
 
 def _codes(names: list[str]) -> NDArray[np.int32]:

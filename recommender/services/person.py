@@ -19,6 +19,8 @@ from recommender.registry.limits_of import answer_limits
 from recommender.registry.model import Registry
 from recommender.services.market import Market
 
+_COMMON_SEATS = 5
+
 
 @dataclass(frozen=True)
 class Person:
@@ -52,8 +54,15 @@ def read_person(request: Request, market: Market) -> Person:
 
 
 def judged_columns(columns: Columns, request: Request, registry: Registry) -> Columns:
-    """Columns with the total price not below half of the stated budget: who has 120,000 CNY for a car does
-    not want one for 30,000 because it saves more. Limits and pages always see the true price."""
+    """What is valued where it differs from what is: limits and pages always see the true figures.
+
+    Seats beyond five count only up to the number of people. The total price counts down to half of the
+    stated budget: who has 120,000 CNY for a car does not want one for 30,000 because it saves more.
+    """
+    people = request.answers.get("people_max")
+    if isinstance(people, int | float):
+        seats = np.minimum(number_column(columns, "seats").values, max(_COMMON_SEATS, people))
+        columns = {**columns, "seats": NumberColumn(seats)}
     budget = request.answers.get("budget_cny")
     if not isinstance(budget, int | float):
         return columns
@@ -101,6 +110,6 @@ def _trade_off_rows(request: Request, market: Market, columns: Columns) -> list[
         index = np.array([market.row_of[c] for c in (trade_off.chosen, *others)], dtype=np.intp)
         picked = {name: column.take(index) for name, column in columns.items()}
         artefact = market.model.artefact
-        z = encode(picked, artefact.columns, artefact.length_knots_mm)
+        z = encode(picked, artefact.columns, artefact.classes)
         rows.append(z[0] - z[1:])
     return rows

@@ -78,7 +78,7 @@ def _shelf(cars: Sequence[Alternative], market: Market) -> Market:
             options=((),) * len(cars),
             unit_ids=(None,) * len(cars),
         ),
-        fixed_design=encode(columns, fixed, artefact.length_knots_mm),
+        fixed_design=encode(columns, fixed, artefact.classes),
         config_order=np.arange(len(cars), dtype=np.intp),
         row_of={name: place for place, name in enumerate(names)},
     )

@@ -86,7 +86,7 @@ def _utility(scores: Scores, trials: Sequence[Trial], rows: NDArray[np.intp], ju
     kept[:, [place[k] for k in anew if k in place]] = 0.0
     base = np.repeat(kept.sum(axis=1), np.diff([*_starts(rows), len(rows)]))
     specs = [posterior.columns[k] for k in anew]
-    design = encode(judged, specs, market.model.artefact.length_knots_mm)
+    design = encode(judged, specs, market.model.artefact.classes)
     return np.asarray(np.round(base + design @ posterior.mean[anew], ROUND_DECIMALS))
 
 

@@ -16,16 +16,18 @@ from typing import cast, get_args
 
 import numpy as np
 
-from recommender.choice.artefact import Artefact, ColumnSpec, Floats
+from recommender.choice.artefact import Artefact, CarClasses, ColumnSpec, Floats
 from recommender.domain.errors import Problem, shown
 from recommender.registry.model import Encoding, PartWorthSource, Transform
 
 ENCODING, PART_WORTHS, MEMBERSHIP = "encoding.csv", "part_worths.csv", "membership.csv"
+CLASSES = "classes.csv"
 METRICS, CARD = "metrics.json", "card.md"
-FILES = (ENCODING, PART_WORTHS, MEMBERSHIP, METRICS, CARD)
+FILES = (ENCODING, PART_WORTHS, MEMBERSHIP, CLASSES, METRICS, CARD)
 
 _FIGURES = ("reference", "scale", "low", "high", "unknown")
 _UNKNOWN = "unknown_at_"
+_LINE, _LENGTH = "line", "length_mm"
 _AND_ABOVE = "and_above"
 """Stands as the transform of a level column that is 1 for its level and all above (ordered attributes)."""
 
@@ -58,6 +60,7 @@ def tables(artefact: Artefact) -> dict[str, bytes]:
     texts = {
         ENCODING: _encoding_text(artefact),
         PART_WORTHS: _part_worths_text(artefact),
+        CLASSES: _classes_text(artefact),
         MEMBERSHIP: _membership_text(artefact),
         METRICS: metrics + "\n",
         CARD: artefact.card,
@@ -73,7 +76,7 @@ def figure(value: float) -> str:
 
 
 def _encoding_text(artefact: Artefact) -> str:
-    knots = [_UNKNOWN + figure(knot) for knot in artefact.length_knots_mm]
+    knots = [_UNKNOWN + figure(knot) for knot in artefact.classes.knots_cny]
     rows = []
     for column in artefact.columns:
         code = column.encoding
@@ -104,6 +107,17 @@ def _membership_text(artefact: Artefact) -> str:
     return _csv_text(["question", "answer", *artefact.segments], rows)
 
 
+def _classes_text(artefact: Artefact) -> str:
+    """Class of every line, then of every length: the assumption for unknown values is read off there."""
+    classes = artefact.classes
+    rows = [[_LINE, name, figure(cny)] for name, cny in sorted(classes.lines.items())]
+    rows += [
+        [_LENGTH, figure(mm), figure(cny)]
+        for mm, cny in zip(classes.lengths_mm, classes.lengths_cny, strict=True)
+    ]
+    return _csv_text(["kind", "key", "class_cny"], rows)
+
+
 def _csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(",".join(map(_cell, row)) + "\n" for row in [header, *rows])
 
@@ -118,7 +132,7 @@ class Tables:
     """What the three tables and the two texts hold, in the order of ``Artefact``."""
 
     columns: tuple[ColumnSpec, ...]
-    length_knots_mm: Floats
+    classes: CarClasses
     means: Floats
     sds: Floats
     sources: tuple[PartWorthSource, ...]
@@ -140,7 +154,7 @@ def read_tables(contents: Mapping[str, bytes], segments: Sequence[str], faults: 
         faults.add(PART_WORTHS, "model_broken", detail="attribute, level")
     return Tables(
         columns=tuple(_column(row, n, knots, faults) for n, row in enumerate(encoding, start=2)),
-        length_knots_mm=np.array([faults.number(k[len(_UNKNOWN) :], ENCODING, 1, k) for k in knots]),
+        classes=_classes(_rows(contents, CLASSES, faults), _knots(knots, faults), faults),
         means=_matrix(part_worths, [f"mean_{s}" for s in segments], PART_WORTHS, faults).T,
         sds=_matrix(part_worths, [f"sd_{s}" for s in segments], PART_WORTHS, faults).T,
         sources=_sources(part_worths, faults),
@@ -183,6 +197,31 @@ def _column(row: Mapping[str, str], number: int, knots: Sequence[str], faults: F
         encoding = Encoding(cast(Transform, row["transform"]), *values)
     level = row.get("level", "") if encoding is None else ""
     return ColumnSpec(row.get("attribute", ""), level or None, encoding, unknown, cumulative)
+
+
+def _knots(names: Sequence[str], faults: Faults) -> Floats:
+    return np.array([faults.number(name[len(_UNKNOWN) :], ENCODING, 1, name) for name in names])
+
+
+def _classes(rows: Sequence[Mapping[str, str]], knots_cny: Floats, faults: Faults) -> CarClasses:
+    lines: dict[str, float] = {}
+    lengths: list[tuple[float, float]] = []
+    for number, row in enumerate(rows, start=2):
+        cny = faults.number(row.get("class_cny"), CLASSES, number, "class_cny")
+        if not cny > 0:
+            faults.add(
+                f"{CLASSES}:{number}:class_cny", "model_broken", row.get("class_cny", ""), detail="> 0"
+            )
+        if row.get("kind") == _LINE:
+            lines[row.get("key", "")] = cny
+        elif row.get("kind") == _LENGTH:
+            lengths.append((faults.number(row.get("key"), CLASSES, number, "key"), cny))
+        else:
+            faults.add(f"{CLASSES}:{number}:kind", "model_broken", row.get("kind", ""), detail="kind")
+    if not lengths or [mm for mm, _ in lengths] != sorted({mm for mm, _ in lengths}):
+        faults.add(CLASSES, "model_broken", detail=f"{_LENGTH} ascending")
+    mm, cny_of = np.array(lengths).T if lengths else (np.zeros(0), np.zeros(0))
+    return CarClasses(knots_cny, lines, mm, cny_of)
 
 
 def _matrix(rows: Sequence[Mapping[str, str]], names: Sequence[str], file: str, faults: Faults) -> Floats:

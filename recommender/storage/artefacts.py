@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.choice.artefact import Artefact
+from recommender.choice.artefact import Artefact, Floats
 from recommender.choice.evidence_model import EvidenceModel
 from recommender.choice.seam import PreferenceModel
 from recommender.domain.errors import Problem, Rejected, shown
@@ -138,7 +138,7 @@ def _artefact(version: str, manifest: Mapping[str, object], parsed: Tables, faul
         seed=seed if type(seed) is int else 0,
         segments=tuple(shares),
         columns=parsed.columns,
-        length_knots_mm=parsed.length_knots_mm,
+        classes=parsed.classes,
         means=parsed.means,
         sds=parsed.sds,
         sources=parsed.sources,
@@ -152,7 +152,7 @@ def _artefact(version: str, manifest: Mapping[str, object], parsed: Tables, faul
 
 def _check_shapes(artefact: Artefact, faults: Faults) -> None:
     """What the arithmetic takes for granted."""
-    knots = artefact.length_knots_mm
+    knots = artefact.classes.knots_cny
     if not (np.all(knots > 0) and np.all(np.diff(knots) > 0)):
         faults.add("encoding.csv:1", "model_broken", detail="unknown_at_… ascending")
     if not (np.all(artefact.shares > 0) and abs(float(artefact.shares.sum()) - 1.0) < 1e-6):
@@ -231,8 +231,13 @@ def _refuse_name(version: str) -> None:
 
 
 def _refuse_not_finite(artefact: Artefact, models_dir: Path) -> None:
-    arrays = {
-        "encoding.csv": [c.unknown for c in artefact.columns] + [artefact.length_knots_mm],
+    arrays: dict[str, list[Floats]] = {
+        "encoding.csv": [c.unknown for c in artefact.columns] + [artefact.classes.knots_cny],
+        "classes.csv": [
+            np.array(list(artefact.classes.lines.values())),
+            artefact.classes.lengths_mm,
+            artefact.classes.lengths_cny,
+        ],
         "part_worths.csv": [artefact.means, artefact.sds],
         "membership.csv": list(artefact.membership.values()),
         _MANIFEST: [artefact.shares],

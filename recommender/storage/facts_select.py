@@ -23,7 +23,7 @@ FEW_FACTS = _names(
     "model_year;powertrain;price_cny;price_date;seats;drive;body_type;electric_range_km;electric_range_wltc_km;"
     "combined_range_km;battery_kwh;battery_swap;battery_rental_discount_cny;battery_rental_cny_month;"
     "length_mm;width_mm;height_mm;adas_level;highway_assist;city_assist;rural_campaign;approach_deg;"
-    "departure_deg;wading_mm;diff_locks"
+    "departure_deg;wading_mm;diff_locks;wheelbase_mm;accel_0_100_s;fast_charge_minutes;fast_charge_soc_window"
 )
 """Carried of a car that only sources without a clear licence know: name, year, price, range, seats, drive,
 body (shape and size), battery, printed assistance, and what a press page states for the line."""

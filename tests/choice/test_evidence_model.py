@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.choice.artefact import Artefact, ColumnSpec
+from recommender.choice.artefact import Artefact, CarClasses, ColumnSpec
 from recommender.choice.evidence_model import DRAWS, EvidenceModel
 from recommender.choice.seam import Evidence
 from recommender.registry.model import Encoding
@@ -29,7 +29,9 @@ def model() -> EvidenceModel:
                 ColumnSpec("electric_range_km", None, RANGE, NOTHING),
                 ColumnSpec("drive", "AWD", None, NOTHING),
             ),
-            length_knots_mm=np.array([3000.0, 4000.0, 5000.0]),
+            classes=CarClasses(
+                np.array([5e4, 1e5, 2e5]), {}, np.array([3000.0, 5000.0]), np.array([5e4, 2e5])
+            ),
             means=MEANS,
             sds=np.full((4, 2), 0.1),
             sources=("evidence", "survey"),
@@ -98,7 +100,7 @@ def test_a_multiplier_multiplies_and_zero_silences() -> None:
 def test_a_wish_for_a_level_without_a_column_gets_one() -> None:
     posterior = model().posterior(told(shifts={"brand=Alpha": 0.6}))
     assert posterior.columns[-1].name == "brand=Alpha"
-    assert posterior.mean[-1] == pytest.approx(0.8 * np.tanh(0.6 / 0.8))
+    assert posterior.mean[-1] == pytest.approx(0.6), "told once, counted in full"
     assert posterior.sources[-1] == "stated"
 
 

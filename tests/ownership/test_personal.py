@@ -12,11 +12,16 @@ import pytest
 from recommender.domain.buyer import Answer, Request
 from recommender.domain.table import Column, LevelColumn, NumberColumn
 from recommender.ownership.figures import figures_on
-from recommender.ownership.personal import circumstances_of, personal_columns, purchase_of
+from recommender.ownership.personal import (
+    circumstances_of,
+    longest_trip_cover_pct,
+    personal_columns,
+    purchase_of,
+)
 from tests.builders import make_catalogue
 from tests.ownership.cars import LEVELS, REGISTRY, TODAY, family_car, hybrid_car, only, person
 
-PERSONAL = {"total_price_cny", "monthly_cost_cny", "winter_motorway_range_km"}
+PERSONAL = {"total_price_cny", "monthly_cost_cny", "winter_motorway_range_km", "longest_trip_cover_pct"}
 
 
 def random_market(rows: int) -> dict[str, Column]:
@@ -153,3 +158,11 @@ def test_figures_agree_with_the_registry_on_every_day() -> None:
         figures = figures_on(REGISTRY, day)
         assert all(figures.row(policy_id) is REGISTRY.policy(policy_id, day) for policy_id in figures.rows)
     assert all(policy.source for policy in REGISTRY.policies)
+
+
+def test_cover_of_the_longest_trip_by_hand() -> None:
+    winter = np.array([300.0, 299.0, 700.0, np.nan])
+    assert longest_trip_cover_pct(winter, 600)[:3].tolist() == [50.0, 49.0, 100.0]
+    assert np.isnan(longest_trip_cover_pct(winter, 600)[3])
+    assert longest_trip_cover_pct(winter, None)[:3].tolist() == [100.0, 100.0, 100.0]
+    assert longest_trip_cover_pct(winter, 0)[0] == 100.0

@@ -211,7 +211,7 @@ def test_no_answer_makes_dearer_or_slower_charging_better(registry: Registry) ->
             for attribute in NEVER_WORTH_MORE:
                 assert effect.part_worths.get(attribute, 0.0) <= 0.0, (question.id, name, attribute)
             assert all(0 < factor <= 4 for factor in effect.multiply.values()), (question.id, name)
-            assert all(abs(shift) <= 1.2 for shift in effect.part_worths.values()), (question.id, name)
+            assert all(abs(shift) <= 1.5 for shift in effect.part_worths.values()), (question.id, name)
 
 
 def test_shifts_of_numbers_have_a_column_to_move(registry: Registry) -> None:

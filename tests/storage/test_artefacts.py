@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.choice.artefact import Artefact, ColumnSpec
+from recommender.choice.artefact import Artefact, CarClasses, ColumnSpec
 from recommender.domain.errors import Rejected
 from recommender.registry.model import Encoding, Registry
 from recommender.storage.artefact_tables import FILES
@@ -46,7 +46,12 @@ def artefact(version: str = "v1", **changes: object) -> Artefact:
         seed=11,
         segments=SEGMENTS,
         columns=columns,
-        length_knots_mm=np.array([50_000.0, 250_000.5]),
+        classes=CarClasses(
+            np.array([50_000.0, 250_000.5]),
+            {"alpha-one": 119_800.0, 'beta, "two"': 90_000.5},
+            np.array([3000.0, 5000.5]),
+            np.array([45_000.0, 310_000.0]),
+        ),
         means=numbers.standard_normal((4, 3)),
         sds=numbers.random((4, 3)),
         sources=("evidence", "market", "survey"),
@@ -60,7 +65,7 @@ def artefact(version: str = "v1", **changes: object) -> Artefact:
 
 
 def same(one: Artefact, other: Artefact) -> bool:
-    arrays = ("length_knots_mm", "means", "sds", "shares")
+    arrays = ("means", "sds", "shares")
     plain = ("version", "seed", "segments", "sources", "citations", "metrics", "card", "registry_fingerprint")
     return (
         all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in arrays)
