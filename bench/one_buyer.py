@@ -58,7 +58,7 @@ def tiled(catalogue: Catalogue, rows: int) -> Catalogue:
     trims = tuple(
         replace(catalogue.trims[i], trim_id=f"{catalogue.trims[i].trim_id}-{n}") for n, i in enumerate(index)
     )
-    return replace(catalogue, trims=trims, columns=columns)
+    return replace(catalogue, trims=trims, columns=columns, options=())
 
 
 def milliseconds(call: Callable[[], object]) -> float:
