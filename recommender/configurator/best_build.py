@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from recommender.configurator.halves import Halves
 from recommender.configurator.rules import OptionRules, bits
 
 _SAME = 1e-9
@@ -36,15 +37,31 @@ class Wishes:
     one_of: tuple[int, ...] = ()
 
 
-def best_build(rules: OptionRules, wishes: Wishes) -> Build | None:
+def best_build(rules: OptionRules, wishes: Wishes, halves: Halves | None = None) -> Build | None:
     """The build of most utility; of equal ones the cheaper (on request last), then the lesser config id.
 
-    None when no valid build obeys the wishes.
+    None when no valid build obeys the wishes. ``halves`` (of these rules) answer sooner where the wishes name
+    no options.
     """
-    return _Search(rules, wishes).run()
+    if halves is None or wishes.must or wishes.never or wishes.one_of:
+        return _Search(rules, wishes).run()
+    found = [_build(rules, wishes, mask) for mask in halves.best(wishes.utility, wishes.budget_cny)]
+    if len(found) == 1:
+        return found[0]
+    return min(found, key=lambda build: _key(rules, build), default=None)
 
 
-def builds_by_price(rules: OptionRules, wishes: Wishes) -> Iterator[Build]:
+def _build(rules: OptionRules, wishes: Wishes, mask: int) -> Build:
+    return Build(mask, sum(wishes.utility[bit] for bit in bits(mask)), rules.price_cny(mask))
+
+
+def _key(rules: OptionRules, build: Build) -> tuple[float, tuple[str, ...]]:
+    """Order of builds of equal utility."""
+    price = float("inf") if build.price_cny is None else float(build.price_cny)
+    return price, rules.ids(build.mask)
+
+
+def builds_by_price(rules: OptionRules, wishes: Wishes, halves: Halves | None = None) -> Iterator[Build]:
     """The Pareto front of (price, utility) among builds of known price: the best of all first, then the best
     of what costs less, and so on. Whatever money is worth to somebody, as long as more is never worth less,
     the build that suits best is on it."""
@@ -53,7 +70,7 @@ def builds_by_price(rules: OptionRules, wishes: Wishes) -> Iterator[Build]:
         budget = sum(option.price_cny or 0 for option in rules.options)
     while budget >= 0:
         at_most = Wishes(wishes.utility, budget, wishes.must, wishes.never, wishes.one_of)
-        found = best_build(rules, at_most)
+        found = best_build(rules, at_most, halves)
         if found is None or found.price_cny is None:
             return
         yield found
@@ -64,7 +81,7 @@ class _Search:
     """Depth first; options by utility a yuan, packages before what they include."""
 
     def __init__(self, rules: OptionRules, wishes: Wishes) -> None:
-        self._rules = rules
+        self._rules, self._wishes = rules, wishes
         self._utility = [float(value) for value in wishes.utility]
         self._price = [option.price_cny or 0 for option in rules.options]
         self._budget = wishes.budget_cny
@@ -178,16 +195,11 @@ class _Search:
             return
         if any(not choice & mask for choice in self._one_of):
             return
-        price = self._rules.price_cny(mask)
+        found = _build(self._rules, self._wishes, mask)
+        price, utility = found.price_cny, found.utility
         if self._budget is not None and (price is None or price > self._budget):
             return
-        utility = sum(self._utility[bit] for bit in bits(mask))
-        found = Build(mask, utility, price)
         if self._best is None or utility > self._most + _SAME:
             self._best, self._most = found, utility
-        elif utility >= self._most - _SAME and self._key(found) < self._key(self._best):
+        elif utility >= self._most - _SAME and _key(self._rules, found) < _key(self._rules, self._best):
             self._best, self._most = found, max(self._most, utility)
-
-    def _key(self, build: Build) -> tuple[float, tuple[str, ...]]:
-        price = float("inf") if build.price_cny is None else float(build.price_cny)
-        return price, self._rules.ids(build.mask)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from recommender.configurator.changes import changes_of, in_order
 from recommender.configurator.faults import catalogue_faults, options_by_trim
+from recommender.configurator.halves import Halves, halves_of
 from recommender.configurator.rules import MAXIMUM_LISTED, OptionRules, compile_rules, valid_masks
 from recommender.domain.catalogue import Catalogue
 from recommender.domain.errors import Rejected
@@ -28,11 +29,12 @@ class Builds(BuildTable):
 
     ``known_part``: int [n], row of the same build without what is on request (the trim as sold where that is
     no build); a row whose options are all priced is its own. ``unlisted``: rules of the trims (by number)
-    whose builds are too many to be rows.
+    whose builds are too many to be rows; ``halves``: to search them sooner, where that can be.
     """
 
     known_part: NDArray[np.intp]
     unlisted: Mapping[int, OptionRules]
+    halves: Mapping[int, Halves | None]
 
 
 def enumerate_builds(catalogue: Catalogue, at_most: int = MAXIMUM_LISTED) -> Builds:
@@ -57,7 +59,8 @@ def enumerate_builds(catalogue: Catalogue, at_most: int = MAXIMUM_LISTED) -> Bui
             listings.append(Listing(trim, rules, masks))
     table = build_table(catalogue, listings)
     inherited = {one.name: getattr(table, one.name) for one in fields(table)}
-    return Builds(**inherited, known_part=known_parts(table, catalogue), unlisted=unlisted)
+    halves = {trim: halves_of(rules) for trim, rules in unlisted.items()}
+    return Builds(**inherited, known_part=known_parts(table, catalogue), unlisted=unlisted, halves=halves)
 
 
 def single_masks(rules: OptionRules) -> list[int]:

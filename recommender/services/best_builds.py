@@ -30,7 +30,8 @@ def market_for(request: Request, market: Market) -> Market:
         wishes = _wishes(request, market, trim, rules)
         known = {0, *single_masks(rules)}
         if wishes is not None:
-            masks = [build.mask for build in builds_by_price(rules, wishes) if build.mask not in known]
+            front = builds_by_price(rules, wishes, market.table.halves[trim])
+            masks = [build.mask for build in front if build.mask not in known]
             listings.append(Listing(trim, rules, masks))
     extra = build_table(market.catalogue, [one for one in listings if one.masks], others=False)
     table = beside(extra, market.table)

@@ -2,7 +2,8 @@
 
 Such a build is worth what its known part is worth, or less: an option that may cost anything is counted as
 costing what it pleases. So it never leads the same build without it, and comes up only where a limit asks
-for what it adds. Where the known part alone breaks a limit on money, the build breaks it too.
+for what it adds (who gives money no weight at all is not held back by an open price). Where the known part
+alone breaks a limit on money, the build breaks it too.
 """
 
 from __future__ import annotations

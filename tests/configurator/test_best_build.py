@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from recommender.configurator.best_build import Wishes, best_build, builds_by_price
 from recommender.configurator.builds import single_masks
 from recommender.configurator.faults import option_faults
+from recommender.configurator.halves import halves_of
 from recommender.configurator.rules import bits, compile_rules, valid_masks
 from tests.configurator.milp import best_by_milp, random_case
 from tests.configurator.options import GRID, TRIM, best, cars, is_allowed, option, option_sets
@@ -44,6 +45,32 @@ def test_the_best_build_is_the_best_of_all(options: list, data: st.DataObject, b
     assert expected is not None
     assert (rules.ids(found.mask), found.price_cny) == (expected.ids, expected.price_cny)
     assert found.utility == pytest.approx(expected.utility)
+
+
+@given(option_sets(), st.data(), BUDGETS)
+def test_halves_give_the_same_build(options: list, data: st.DataObject, budget: int | None) -> None:
+    rules = compile_rules(TRIM, options)
+    halves = halves_of(rules)
+    wishes = Wishes([data.draw(GRID) for _ in rules.options], budget)
+    assert best_build(rules, wishes, halves) == best_build(rules, wishes)
+
+
+@pytest.mark.parametrize(("count", "rules"), [(16, 0), (16, 5), (16, 10), (13, 20), (1, 0)])
+def test_halves_of_many_options_agree_with_the_search(count: int, rules: int) -> None:
+    for seed in range(20):
+        case = random_case(seed, count, rules)
+        compiled = compile_rules(TRIM, case.options)
+        halves = halves_of(compiled)
+        assert halves is not None
+        for budget in (0, case.budget_cny // 3, case.budget_cny, None):
+            wishes = Wishes(case.utility, budget)
+            assert best_build(compiled, wishes, halves) == best_build(compiled, wishes)
+
+
+def test_halves_are_for_few_options_and_whole_packages() -> None:
+    assert halves_of(compile_rules(TRIM, [option(f"o{n:02d}") for n in range(17)])) is None
+    across = [option("pack"), option("seat", included_with=["pack"])]
+    assert halves_of(compile_rules(TRIM, across)) is None
 
 
 @given(option_sets(), st.data(), BUDGETS)
