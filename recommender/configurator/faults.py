@@ -52,7 +52,8 @@ def option_faults(options: Sequence[Option]) -> list[Problem]:
     for option in options:
         faults.extend(_own_faults(option, by_id))
     for column in ("requires", "included_with"):
-        faults.extend(_cycles(by_id, column))
+        if sum(bool(getattr(option, column)) for option in options) > 1:
+            faults.extend(_cycles(by_id, column))
     faults.extend(_group_faults(options))
     return faults
 
