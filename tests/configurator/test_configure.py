@@ -227,6 +227,13 @@ def test_an_item_says_what_each_addition_costs_and_gains() -> None:
     assert item.price_cny == 119_800 + sum(addition.price_cny or 0 for addition in item.additions)
 
 
+@given(st.deferred(lambda: requests(registry(), market().vocabulary)))
+def test_nothing_is_added_that_costs_and_gains_nothing(raw: Raw) -> None:
+    for item in recommend(request_of({**raw, "per_line": 9, "per_brand": 9}), market()).items:
+        for addition in item.additions:
+            assert addition.price_cny == 0 or addition.utility != 0.0, addition
+
+
 # ------------------------------------------------------------------------------------ prices on request
 @given(st.deferred(lambda: requests(registry(), market().vocabulary)))
 def test_a_build_on_request_never_leads_its_known_part(raw: Raw) -> None:
