@@ -38,7 +38,8 @@ class Wishes:
 
 
 def best_build(rules: OptionRules, wishes: Wishes, halves: Halves | None = None) -> Build | None:
-    """The build of most utility; of equal ones the cheaper (on request last), then the lesser config id.
+    """The build of most utility; of equal ones the cheaper (on request last), then that of fewer options,
+    then the lesser config id.
 
     None when no valid build obeys the wishes. ``halves`` (of these rules) answer sooner where the wishes name
     no options.
@@ -55,10 +56,10 @@ def _build(rules: OptionRules, wishes: Wishes, mask: int) -> Build:
     return Build(mask, sum(wishes.utility[bit] for bit in bits(mask)), rules.price_cny(mask))
 
 
-def _key(rules: OptionRules, build: Build) -> tuple[float, tuple[str, ...]]:
+def _key(rules: OptionRules, build: Build) -> tuple[float, int, tuple[str, ...]]:
     """Order of builds of equal utility."""
     price = float("inf") if build.price_cny is None else float(build.price_cny)
-    return price, rules.ids(build.mask)
+    return price, build.mask.bit_count(), rules.ids(build.mask)
 
 
 def builds_by_price(rules: OptionRules, wishes: Wishes, halves: Halves | None = None) -> Iterator[Build]:

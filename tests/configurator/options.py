@@ -138,16 +138,16 @@ def cars(options: Sequence[Option], utility: Mapping[str, float]) -> list[Car]:
 
 
 def best(found: Iterable[Car], budget_cny: int | None = None) -> Car | None:
-    """Most utility, then cheaper (on request last), then the lesser id."""
+    """Most utility, then cheaper (on request last), then fewer options, then the lesser id."""
     allowed = [
         c for c in found if budget_cny is None or (c.price_cny is not None and c.price_cny <= budget_cny)
     ]
     return min(allowed, key=order, default=None)
 
 
-def order(car: Car) -> tuple[float, float, tuple[str, ...]]:
+def order(car: Car) -> tuple[float, float, int, tuple[str, ...]]:
     price = float("inf") if car.price_cny is None else float(car.price_cny)
-    return (-round(car.utility, 6), price, car.ids)
+    return (-round(car.utility, 6), price, len(car.ids), car.ids)
 
 
 GRID = st.integers(-4, 8).map(lambda step: step / 4)
