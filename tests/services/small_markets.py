@@ -1,0 +1,124 @@
+"""Random small markets of cars close to each other, where a little of anything changes the order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from hypothesis import strategies as st
+
+from recommender.choice.evidence_model import EvidenceModel
+from recommender.choice.prior import build_prior
+from recommender.domain.buyer import Request
+from recommender.domain.table import Column, LevelColumn, NumberColumn
+from recommender.registry.answers import parse_request
+from recommender.registry.load import load_registry
+from recommender.registry.model import Registry
+from recommender.services.market import Market, make_market, market_of_table
+from tests.builders import LINES, Car, make_catalogue
+from tests.strategies import Raw, requests
+
+TODAY = dt.date(2026, 11, 22)
+TRIMS = ("A1", "A2", "V1", "R1", "M1", "S1", "C1", "C2", "D1", "D2")
+_RARE = st.sampled_from([None, True, False])
+
+
+@cache
+def registry() -> Registry:
+    return load_registry()
+
+
+@cache
+def model() -> EvidenceModel:
+    return EvidenceModel(build_prior(registry(), make_catalogue(registry()).columns, "test"))
+
+
+def _maybe(values: st.SearchStrategy[float]) -> st.SearchStrategy[float | None]:
+    return st.one_of(st.none(), values)
+
+
+@st.composite
+def _car(draw: st.DrawFn, trim_id: str) -> Car:
+    powertrain = draw(st.sampled_from(["BEV", "BEV", "PHEV", "EREV"]))
+    return {
+        "trim_id": trim_id,
+        "model_id": draw(st.sampled_from([line.model_id for line in LINES])),
+        "powertrain": powertrain,
+        "body_type": draw(st.sampled_from(["suv", "sedan", "mpv"])),
+        "drive": draw(st.sampled_from([None, "FWD", "AWD"])),
+        "seats": draw(_maybe(st.sampled_from([4, 5, 5, 6, 7]))),
+        "price_cny": draw(st.one_of(st.none(), *[st.integers(90, 190).map(lambda k: k * 1000)] * 4)),
+        "electric_range_km": draw(_maybe(st.integers(10, 60).map(lambda k: k * 10))),
+        "combined_range_km": None if powertrain == "BEV" else draw(_maybe(st.integers(8, 14).map(hundred))),
+        "battery_kwh": draw(_maybe(st.integers(15, 80))),
+        "boot_l": draw(_maybe(st.integers(20, 70).map(lambda k: k * 10))),
+        "length_mm": draw(_maybe(st.integers(42, 52).map(hundred))),
+        "wheelbase_mm": draw(_maybe(st.integers(26, 31).map(hundred))),
+        "fast_charge_minutes": draw(_maybe(st.integers(10, 45))),
+        "accel_0_100_s": draw(_maybe(st.integers(35, 110).map(lambda k: k / 10))),
+        "adas_level": draw(st.sampled_from([None, "none", "l2", "highway", "city"])),
+        "isofix": draw(_RARE),
+        "hud": draw(_RARE),
+        "heat_pump": draw(_RARE),
+        "fridge": draw(_RARE),
+    }
+
+
+def hundred(k: int) -> int:
+    return k * 100
+
+
+@st.composite
+def small_markets(draw: st.DrawFn) -> Market:
+    """Three to eight cars; the trim A1 comes with its options, so it has several builds."""
+    count = draw(st.integers(3, 8))
+    cars = [draw(_car(trim_id)) for trim_id in TRIMS[:count]]
+    return make_market(registry(), make_catalogue(registry(), cars), model())
+
+
+@st.composite
+def asked(draw: st.DrawFn, **fixed: object) -> tuple[Request, Market]:
+    """A market and a person with answers, weights, and now and then limits of his own."""
+    market = draw(small_markets())
+    raw: Raw = {**draw(requests(registry(), market.vocabulary)), **fixed}
+    raw["limits"] = draw(st.lists(_limits(), max_size=3, unique_by=lambda one: one["attribute"]))
+    if draw(st.booleans()):
+        raw["answers"] = {}
+    return parse_request(raw, registry(), market.vocabulary, TODAY), market
+
+
+def _limits() -> st.SearchStrategy[dict[str, object]]:
+    def limit(
+        attribute: str, op: str, values: st.SearchStrategy[object]
+    ) -> st.SearchStrategy[dict[str, object]]:
+        return st.builds(
+            lambda value, fixed: {"attribute": attribute, op: value, "fixed": fixed}, values, st.booleans()
+        )
+
+    return st.one_of(
+        limit("total_price_cny", "at_most", st.integers(80, 200).map(lambda k: k * 1000)),
+        limit("seats", "at_least", st.integers(4, 7)),
+        limit("boot_l", "at_least", st.integers(2, 7).map(hundred)),
+        limit("powertrain", "one_of", st.sampled_from([["BEV"], ["PHEV", "EREV"]])),
+        limit("adas_level", "at_least", st.sampled_from(["l2", "highway", "city"])),
+        limit("isofix", "is", st.just(True)),
+    )
+
+
+def with_value(market: Market, config_id: str, attribute: str, value: float | bool) -> Market:
+    """The market over the table in which one value of one row is another."""
+    row = market.row_of[config_id]
+    column = market.table.columns[attribute]
+    changed: Column
+    if isinstance(column, NumberColumn):
+        values = column.values.copy()
+        values[row] = value
+        changed = NumberColumn(values)
+    else:
+        codes = column.codes.copy()
+        codes[row] = int(value)
+        changed = LevelColumn(codes.astype(np.int16), column.levels)
+    table = replace(market.table, columns={**market.table.columns, attribute: changed})
+    return market_of_table(market.registry, market.catalogue, table, market.model)
