@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +14,16 @@ from recommender.choice.artefact import ColumnSpec, Floats
 from recommender.choice.encoder import encode
 from recommender.choice.seam import PreferenceModel
 from recommender.configurator.builds import enumerate_builds
+from recommender.domain.buyer import Circumstances
 from recommender.domain.catalogue import Catalogue
-from recommender.domain.table import BuildTable, LevelColumn, number_column
+from recommender.domain.table import BuildTable, Column, LevelColumn, number_column
+from recommender.ownership.personal import personal_columns
 from recommender.registry.model import Attribute, Registry
 from recommender.registry.vocabulary import Vocabulary
 from recommender.services.effect_table import EffectTable, effect_table
 
 Indices = NDArray[np.intp]
+_SOME_DAY = dt.date(2026, 1, 1)
 JUDGED = ("seats",)
 """Catalogue attributes whose value counts only as far as the person needs it."""
 
@@ -107,13 +111,16 @@ def _codes(names: list[str]) -> NDArray[np.int32]:
 
 
 def _coverage(registry: Registry, catalogue: Catalogue) -> Mapping[str, float]:
-    coverage: dict[str, float] = {}
-    for attribute in registry.attributes.values():
-        column = catalogue.columns.get(attribute.id)
-        if attribute.personal:
-            coverage[attribute.id] = 1.0
-        elif column is None or not len(column):
-            coverage[attribute.id] = 0.0
-        else:
-            coverage[attribute.id] = float(1.0 - column.unknown().mean())
-    return coverage
+    """Share of trims with a known value; personal attributes for somebody who answers nothing, on the day
+    of the newest fact (so that no clock is read)."""
+    days = [trim.source_date for trim in catalogue.trims if trim.source_date is not None]
+    anybody = Circumstances(date=max(days, default=_SOME_DAY))
+    columns = {**catalogue.columns, **personal_columns(catalogue.columns, anybody, registry)}
+    return {attribute: known_share(columns.get(attribute)) for attribute in registry.attributes}
+
+
+def known_share(column: Column | None) -> float:
+    """Share of rows with a known value; 0 for an empty column or none."""
+    if column is None or not len(column):
+        return 0.0
+    return float(1.0 - column.unknown().mean())

@@ -82,7 +82,7 @@ def _limited(person: Person, rows: Indices, parts: Indices) -> Person:
     dear = np.zeros(len(rows), dtype=np.bool_)
     known = {name: column.take(parts) for name, column in _limited_columns(person).items()}
     for limit in person.limits:
-        if limit.attribute in PRICED and limit.attribute in known:
+        if limit.op == "at_most" and limit.attribute in PRICED and limit.attribute in known:
             test = check_limit(limit, known)
             dear |= ~test.holds & ~test.unknown
     if not dear.any():
