@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.configurator.builds import Builds
+from recommender.configurator.builds import Builds, Listing, build_table
 from recommender.configurator.lint import lint_catalogue
 from recommender.configurator.option_states import NOT_AVAILABLE, STANDARD
 from recommender.configurator.rules import OptionRules, bits
@@ -18,8 +18,8 @@ from recommender.domain.catalogue import Catalogue, Option
 from recommender.domain.errors import Problem, Rejected, shown
 from recommender.domain.limits import Limit, check_limit
 from recommender.domain.recommendation import Item
-from recommender.domain.table import number_column
-from recommender.ownership.personal import purchase_of
+from recommender.domain.table import Columns, number_column
+from recommender.ownership.personal import personal_columns, purchase_of
 from recommender.registry.messages import format_value
 from recommender.services.additions import option_name, rules_of
 from recommender.services.confidence import believe
@@ -112,7 +112,7 @@ class _View:
         self._scores, self._considered = scores, considered
         self._market, self._lang = scores.market, scores.person.request.lang
         self._rules: OptionRules = rules_of(self._market, trim)
-        self._trim_id = self._rules.trim_id
+        self._trim, self._trim_id = trim, self._rules.trim_id
         first, last = np.searchsorted(self._market.table.trim_of, [trim, trim + 1])
         rows = np.arange(first, last)
         self._rows: Indices = rows[[self._market.table.unit_ids[row] is None for row in rows.tolist()]]
@@ -170,6 +170,9 @@ class _View:
             reason = self._say("included", package=self._names(packages)) if packages else self._say("chosen")
             return self._said(option, "chosen", reason)
         step = step_to(self._rules, self._offered, self._mask, bit)
+        if step.target is not None and any(self._broken(step.target)):
+            # Found by search under the rules alone, where not every build is a row.
+            step = replace(step, target=None, toggled=0)
         if step.target is not None and not step.toggled:
             return self._said(option, "free", self._say("free"))
         return self._blocked(option, bit, step)
@@ -199,21 +202,20 @@ class _View:
     def _limit_reason(self, bit: int) -> str:
         """The first limit that the nearest build with the option breaks."""
         if not self._allowed.any():
-            broken, _ = self._broken(self._row_of(0))
+            broken, _ = self._broken(0)
             return self._say("limit_anyway", label=self._label(broken[0])) if broken else self._say("never")
         everything = replace(self._offered, allowed=np.ones(len(self._masks), dtype=np.bool_))
         step = step_to(self._rules, everything, self._mask, bit)
-        row = None if step.target is None else self._row_of(step.target)
-        if row is None:
+        if step.target is None:
             return self._say("never")
-        broken, unknown = self._broken(row)
+        broken, unknown = self._broken(step.target)
         if not broken:
             return self._say("limit_on_request") if unknown else self._say("never")
         limit = broken[0]
         if limit.attribute not in PRICED or limit.op != "at_most":
             return self._say("limit_other", label=self._label(limit))
         attribute = self._market.registry.attributes[limit.attribute]
-        value = self._scores.person.columns[limit.attribute].value(row)
+        value = self._columns(step.target)[limit.attribute].value(0)
         bound = limit.value if isinstance(limit.value, int | float) else None
         return self._say(
             "limit_price",
@@ -222,18 +224,24 @@ class _View:
             bound=format_value(attribute, bound, self._lang),
         )
 
-    def _broken(self, row: int | None) -> tuple[list[Limit], list[Limit]]:
-        """Limits that a row breaks, and those that it fails because a value is not known."""
-        if row is None:
-            return [], []
-        here = np.array([row], dtype=np.intp)
-        columns = {name: column.take(here) for name, column in self._scores.person.columns.items()}
-        tests = [(limit, check_limit(limit, columns)) for limit in self._scores.person.limits]
+    def _broken(self, mask: int) -> tuple[list[Limit], list[Limit]]:
+        """Limits that a build breaks, and those that it fails because a value is not known."""
+        person, columns = self._scores.person, self._columns(mask)
+        tests = [(limit, check_limit(limit, columns)) for limit in person.limits]
         broken = [limit for limit, test in tests if not test.holds[0] and not test.unknown[0]]
-        return broken, [limit for limit, test in tests if test.unknown[0]]
+        passes = person.request.unknown == "mark"
+        return broken, [limit for limit, test in tests if test.unknown[0] and not passes]
 
-    def _row_of(self, mask: int) -> int | None:
-        return int(self._rows[self._masks.index(mask)]) if mask in self._masks else None
+    def _columns(self, mask: int) -> Columns:
+        """The columns of one build, also of one that is no row."""
+        person = self._scores.person
+        if mask in self._masks:
+            row = self._rows[[self._masks.index(mask)]]
+            return {name: column.take(row) for name, column in person.columns.items()}
+        listing = Listing(self._trim, self._rules, [mask])
+        table = build_table(self._market.catalogue, [listing], others=False)
+        own = personal_columns(table.columns, person.circumstances, self._market.registry)
+        return {**table.columns, **own}
 
     def _label(self, limit: Limit) -> str:
         return self._market.registry.attributes[limit.attribute].label.get(self._lang)
