@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,9 +23,16 @@ class Reference:
 
     terms: Floats
     rows: Indices
+    _values: dict[str, Scalar] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, scores: Scores, attribute: str) -> Scalar:
         """Median number, or most frequent level, of an attribute over the known values; None without any."""
+        if attribute not in self._values:
+            # Several cars of a list quote the same attribute.
+            self._values[attribute] = self._middle(scores, attribute)
+        return self._values[attribute]
+
+    def _middle(self, scores: Scores, attribute: str) -> Scalar:
         column = scores.person.columns.get(attribute)
         if column is None:
             return None

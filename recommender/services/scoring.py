@@ -54,11 +54,17 @@ class Scores:
 
     def terms(self, rows: Indices) -> Floats:
         """float64 [len(rows), attributes]: utility of each attribute; the row sums are the utilities."""
+        if not self.attributes:
+            return np.zeros((len(rows), 0))
+        order, starts = self._groups
         products = self.design(rows) * self.person.posterior.mean
-        terms = np.zeros((len(rows), len(self.attributes)))
-        for k, attribute in enumerate(self._attribute_of):
-            terms[:, attribute] += products[:, k]
-        return terms
+        return np.asarray(np.add.reduceat(products[:, order], starts, axis=1))
+
+    @cached_property
+    def _groups(self) -> tuple[Indices, Indices]:
+        """Columns sorted by attribute, and where each attribute begins."""
+        order = np.argsort(self._attribute_of, kind="stable")
+        return order, np.searchsorted(self._attribute_of[order], np.arange(len(self.attributes)))
 
     @cached_property
     def term_sources(self) -> tuple[str, ...]:

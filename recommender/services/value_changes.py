@@ -2,10 +2,9 @@
 that would make it the first.
 
 A price moves the total price (taxes, subsidies, the logarithm, the floor at half of the budget) and the
-running cost, so every price on a grid is tried. Elsewhere utility is linear in the encoded value and the
-change has a closed form; an attribute that costs or range also depend on shows by not giving the utility that
-the closed form foretells, and then every value of its grid is tried too. What is named has always been tried
-on the row itself.
+running cost, so every price on a grid is tried, and so is every value of an attribute that costs or range are
+computed from. Elsewhere utility is linear in the encoded value and the change has a closed form; should it
+not give the utility foretold, every value is tried too. What is named has always been tried on the row.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from recommender.registry.messages import format_money, format_value
 from recommender.registry.model import Attribute, Encoding
 from recommender.services.on_request import parts_of
 from recommender.services.scoring import Scores
-from recommender.services.what_if import SIZE, Outcome, Trial, outcomes
+from recommender.services.what_if import SIZE, Outcome, Trial, outcomes, read_by_costs
 
 PRICE = "price_cny"
 CUT_STEP_CNY = 100
@@ -69,9 +68,16 @@ def value_changes(
         for row in rows
         if row != leader and known[row] == row and scores.market.table.config_ids[row] not in taught
     ]
+    if not asked:
+        return {}
+    entangled = read_by_costs(scores, asked[0])
     prices = [wish for row in asked for wish in [_price_wish(scores, row)] if wish is not None]
-    wishes = [wish for row in asked for wish in _attribute_wishes(scores, row)]
-    probes = [_probes(wish, goal - float(scores.utility[wish.row])) for wish in wishes]
+    wishes = [
+        wish
+        for row in asked
+        for wish in _attribute_wishes(scores, row, goal - float(scores.utility[row]), entangled)
+    ]
+    probes = [_probes(wish, goal - float(scores.utility[wish.row]), entangled) for wish in wishes]
     trials = [wish.trial(slice(None)) for wish in prices]
     trials += [wish.trial(places) for wish, places in zip(wishes, probes, strict=True)]
     found = outcomes(scores, trials)
@@ -99,8 +105,8 @@ def _price_wish(scores: Scores, row: int) -> _Wish | None:
     return _Wish(row, PRICE, price - CUT_STEP_CNY * steps, steps, np.zeros(len(steps)))
 
 
-def _attribute_wishes(scores: Scores, row: int) -> list[_Wish]:
-    """Every number with an encoding and every boolean whose change could please this person."""
+def _attribute_wishes(scores: Scores, row: int, needed: float, entangled: frozenset[str]) -> list[_Wish]:
+    """Every number with an encoding and every boolean whose change could make up for what is needed."""
     wishes: list[_Wish] = []
     registry, columns = scores.market.registry, scores.market.table.columns
     posterior = scores.person.posterior
@@ -109,13 +115,13 @@ def _attribute_wishes(scores: Scores, row: int) -> list[_Wish]:
         if column is None or not part_worth or not _wishable(attribute):
             continue
         now = column.value(row)
+        wish: _Wish | None = None
         if isinstance(column, NumberColumn) and spec.encoding is not None and isinstance(now, int | float):
-            wish = _number_wish(row, attribute, spec.encoding, float(now), part_worth)
+            least = -np.inf if attribute.id in entangled else needed
+            wish = _number_wish(row, attribute, spec.encoding, float(now), part_worth, least)
         elif isinstance(column, LevelColumn) and isinstance(now, bool):
             wish = _boolean_wish(row, spec, now, part_worth)
-        else:
-            continue
-        if len(wish.grid):
+        if wish is not None and (attribute.id in entangled or wish.gains.max() >= needed):
             wishes.append(wish)
     return wishes
 
@@ -125,29 +131,37 @@ def _wishable(attribute: Attribute) -> bool:
     return not apart and attribute.better != "none" and attribute.kind in ("number", "boolean")
 
 
-def _number_wish(row: int, attribute: Attribute, encoding: Encoding, now: float, part_worth: float) -> _Wish:
-    """Values from now to where more no longer counts, in steps that a data sheet prints."""
+def _number_wish(
+    row: int, attribute: Attribute, encoding: Encoding, now: float, part_worth: float, least: float
+) -> _Wish | None:
+    """Values from now to where more no longer counts, in steps that a data sheet prints; None where the
+    attribute's own term gains less than ``least`` on the whole way."""
     whole = attribute.integer or encoding.scale >= _WHOLE_FROM_SCALE
     step = 1.0 if whole else _TENTH
     bound = encoding.high if part_worth > 0 else encoding.low
-    count = max(0, int(np.floor(abs(bound - now) / step + 1e-9))) if (bound - now) * part_worth > 0 else 0
+    count = int(np.floor((bound - now) * np.sign(part_worth) / step + 1e-9))
+    ends = encode_numbers(np.array([now, bound]), encoding)
+    if count < 1 or float(ends[1] - ends[0]) * part_worth < least:
+        return None
     grid = now + np.copysign(step, part_worth) * np.arange(1.0, count + 1.0)
     grid = np.round(grid, 0 if whole and now.is_integer() else 6)
-    z = encode_numbers(grid, encoding) - encode_numbers(np.array([now]), encoding)
+    z = encode_numbers(grid, encoding) - ends[0]
     return _Wish(row, attribute.id, grid, z, z * part_worth)
 
 
-def _boolean_wish(row: int, spec: ColumnSpec, now: bool, part_worth: float) -> _Wish:
-    useful = now != (part_worth > 0)
-    grid = np.array([float(not now)]) if useful else np.zeros(0)
-    return _Wish(row, spec.attribute, grid, np.ones(len(grid)), np.full(len(grid), abs(part_worth)))
+def _boolean_wish(row: int, spec: ColumnSpec, now: bool, part_worth: float) -> _Wish | None:
+    if now == (part_worth > 0):
+        return None
+    return _Wish(row, spec.attribute, np.array([float(not now)]), np.ones(1), np.array([abs(part_worth)]))
 
 
-def _probes(wish: _Wish, needed: float) -> list[int]:
-    """Places of the grid to try first: where the attribute's own term would do, and the last."""
-    enough = np.flatnonzero(wish.gains >= needed)
-    last = len(wish.grid) - 1
-    return [int(enough[0]), last] if len(enough) else [last]
+def _probes(wish: _Wish, needed: float, entangled: frozenset[str]) -> list[int]:
+    """Places of the grid to try: where the attribute's own term would do; all where others move with it."""
+    if wish.attribute in entangled:
+        return list(range(len(wish.grid)))
+    first = int(np.flatnonzero(wish.gains >= needed)[0])
+    # The next one too: the ranking rounds utilities, and the first may fall short by the last digit.
+    return [place for place in (first, first + 1) if place < len(wish.grid)]
 
 
 def _nearest(
@@ -162,7 +176,7 @@ def _nearest(
     doubtful: list[_Wish] = []
     for wish, places, outcome in zip(wishes, probes, found, strict=True):
         foretold = scores.utility[wish.row] + wish.gains[places]
-        if np.abs(outcome.utility - foretold).max() > _FORETOLD:
+        if len(places) < len(wish.grid) and np.abs(outcome.utility - foretold).max() > _FORETOLD:
             doubtful.append(wish)
             continue
         place = _first(outcome, goal)

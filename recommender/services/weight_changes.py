@@ -6,7 +6,7 @@ Car i leads all j when (u_i - u_j) + (f - 1)(G_i - G_j) >= 0; the f that satisfy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,16 +77,23 @@ def leading_interval(
 
     ``utility`` and ``group`` float64 [n]: utility and the part of it that the weight multiplies.
     """
+    return leading_intervals(utility, group[:, None], row, [most])[0]
+
+
+def leading_intervals(
+    utility: Floats, groups: Floats, row: int, most: Sequence[float]
+) -> list[tuple[float, float] | None]:
+    """The same for several weights: ``groups`` float64 [n, weights], ``most`` for each."""
     ahead = utility[row] - utility - _MARGIN
-    slope = group[row] - group
     ahead[row] = 0.0
-    if bool(((slope == 0.0) & (ahead < 0.0)).any()):
-        return None
+    slope = groups[row] - groups
+    never = ((slope == 0.0) & (ahead < 0.0)[:, None]).any(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        crossing = -ahead / slope
-    low = max(-1.0, float(np.where(slope > 0.0, crossing, -np.inf).max()))
-    high = min(most - 1.0, float(np.where(slope < 0.0, crossing, np.inf).min()))
-    return (1.0 + low, 1.0 + high) if low <= high else None
+        crossing = -ahead[:, None] / slope
+    low = np.maximum(-1.0, np.where(slope > 0.0, crossing, -np.inf).max(axis=0))
+    high = np.minimum(np.array(most) - 1.0, np.where(slope < 0.0, crossing, np.inf).min(axis=0))
+    found = zip(low.tolist(), high.tolist(), never.tolist(), strict=True)
+    return [None if no or lo > hi else (1.0 + lo, 1.0 + hi) for lo, hi, no in found]
 
 
 def weight_to_lead(weighed: Weighing, row: int) -> Counterfactual | None:
@@ -104,10 +111,9 @@ def weight_to_lead(weighed: Weighing, row: int) -> Counterfactual | None:
 
 def _leading(weighed: Weighing, row: int) -> Iterator[tuple[float, str, float]]:
     """(distance, importance, weight) of every importance that can make the row first."""
-    place = weighed.place(row)
-    for index, importance in enumerate(weighed.importances):
+    intervals = _intervals(weighed, weighed.place(row))
+    for importance, interval in zip(weighed.importances, intervals, strict=True):
         now = weighed.now(importance)
-        interval = _interval(weighed, index, place)
         if interval is not None:
             target = min(max(1.0, interval[0]), interval[1])
             yield _distance(target), importance, _printable(now * interval[0], now * interval[1], now)
@@ -142,10 +148,10 @@ def weight_to_unseat(weighed: Weighing, row: int) -> Counterfactual | None:
 
 
 def _unseating(rivals: Weighing, row: int) -> Iterator[tuple[float, str, float]]:
-    place = rivals.place(row)
-    for index, importance in enumerate(rivals.importances):
+    intervals = _intervals(rivals, rivals.place(row))
+    for importance, interval in zip(rivals.importances, intervals, strict=True):
         now = rivals.now(importance)
-        low, high = _interval(rivals, index, place) or (0.0, np.inf)
+        low, high = interval or (0.0, np.inf)
         below = float(np.floor(now * low * 100.0 - _OUTWARD) / 100.0)
         above = float(np.ceil(min(now * high, MAXIMUM_WEIGHT) * 100.0 + _OUTWARD) / 100.0)
         if 0.0 <= below < now:
@@ -154,12 +160,12 @@ def _unseating(rivals: Weighing, row: int) -> Iterator[tuple[float, str, float]]
             yield _distance(high), importance, above
 
 
-def _interval(weighed: Weighing, index: int, place: int) -> tuple[float, float] | None:
-    """Factors on one importance at which the row at ``place`` leads; a weight of 0 cannot be multiplied."""
-    now = weighed.now(weighed.importances[index])
-    if now == 0.0:
-        return None
-    return leading_interval(weighed.utility, weighed.parts[:, index], place, MAXIMUM_WEIGHT / now)
+def _intervals(weighed: Weighing, place: int) -> list[tuple[float, float] | None]:
+    """Factors on each importance at which the row at ``place`` leads; a weight of 0 cannot be multiplied."""
+    now = [weighed.now(importance) for importance in weighed.importances]
+    most = [MAXIMUM_WEIGHT / weight if weight else 1.0 for weight in now]
+    found = leading_intervals(weighed.utility, weighed.parts, place, most)
+    return [interval if weight else None for interval, weight in zip(found, now, strict=True)]
 
 
 def _confirmed(weighed: Weighing, importance: str, to: float, row: int, *, trim: bool = False) -> bool:

@@ -6,7 +6,7 @@ present ones is exactly what a run over the changed table gives.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,9 @@ from recommender.choice.artefact import Floats
 from recommender.choice.encoder import encode
 from recommender.configurator.feasible import violations
 from recommender.domain.table import Column, Columns, Mask, NumberColumn, number_column
-from recommender.ownership.personal import personal_columns
+from recommender.ownership.personal import personal_columns, purchase_of
+from recommender.ownership.running import running_cost
+from recommender.ownership.seasons import winter_motorway_range
 from recommender.services.person import judged_columns
 from recommender.services.scoring import ROUND_DECIMALS, Scores
 
@@ -41,6 +43,36 @@ class Outcome:
     utility: Floats
     obeys: Mask
     total_price_cny: Floats
+
+
+class _Watched(Mapping[str, Column]):
+    """Columns that note which of them are read."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Column:
+        self.read.add(name)
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def read_by_costs(scores: Scores, row: int) -> frozenset[str]:
+    """The attributes that cost and range of a car are computed from, for this person."""
+    index = np.array([row], dtype=np.intp)
+    table = scores.market.table.columns
+    watched = _Watched({name: column.take(index) for name, column in table.items()})
+    circumstances, registry = scores.person.circumstances, scores.market.registry
+    running_cost(watched, circumstances, registry)
+    winter_motorway_range(watched, circumstances, registry)
+    purchase_of(watched, circumstances, registry)
+    return frozenset(watched.read)
 
 
 def outcomes(scores: Scores, trials: Sequence[Trial]) -> list[Outcome]:
