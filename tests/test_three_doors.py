@@ -159,6 +159,54 @@ def test_a_flag_is_the_same_as_the_key(site: Site, program: Program) -> None:
     assert by_flag == by_interface(site, '{"top": 3, "lang": "en", "date": "2027-01-31"}')
 
 
+# -------------------------------------------------------------------------------------- one car looked at
+KEYS = {"configurations": "trim_id", "comparisons": "config_ids", "explanations": "config_id"}
+COMMANDS = {"configurations": "configure", "comparisons": "compare", "explanations": "explain"}
+
+
+def looked_at(site: Site, program: Program, verb: str, request: Json, ids: Sequence[str]) -> Json:
+    """The answer of both doors, which is one."""
+    key = {KEYS[verb]: list(ids) if verb == "comparisons" else ids[0]}
+    response = site.app.test_client().post(f"/api/v1/{verb}", json={**request, **key})
+    assert response.status_code == 200, response.text
+    ended = program(COMMANDS[verb], "-", *ids, "--format", "json", stdin=json.dumps(request))
+    assert ended.err == ""
+    said = dict(json.loads(response.data))
+    assert json.loads(ended.out) == said
+    return said
+
+
+@pytest.mark.parametrize("name", ["families_hefei_six", "rural_henan_50k"])
+def test_a_car_is_configured_compared_and_explained_alike(site: Site, program: Program, name: str) -> None:
+    request: Json = {"date": DATE, **sample(name)}
+    items = cast(list[Json], by_interface(site, json.dumps(request))["recommendations"])
+    ids = [str(item["config_id"]) for item in items[:3]]
+    built = looked_at(site, program, "configurations", request, [str(items[0]["trim_id"])])
+    assert cast(Json, built["best"])["config_id"] == ids[0]
+    beside = looked_at(site, program, "comparisons", request, ids)
+    assert beside["differences"]
+    assert looked_at(site, program, "explanations", request, ids[:1])["rank"] == 1
+
+
+@pytest.mark.parametrize("verb", KEYS)
+def test_a_request_is_refused_alike_whatever_is_asked_of_it(site: Site, program: Program, verb: str) -> None:
+    ids = ["X", "Y"] if verb == "comparisons" else ["X"]
+    key = {KEYS[verb]: ids if verb == "comparisons" else ids[0]}
+    client = site.app.test_client()
+    wrong = {"answers": {"people_max": 12, "frob": 1}, "top": 0}
+    refused = client.post(f"/api/v1/{verb}", json={**wrong, **key}).get_json(force=True)["errors"]
+    assert refused == errors_by_interface(site, json.dumps(wrong), "zh")
+    ended = program(COMMANDS[verb], "-", *ids, "--format", "json", stdin=json.dumps(wrong))
+    assert json.loads(ended.err)["errors"] == refused
+    # What is named on the command line has another place there; the words are the same.
+    unknown = client.post(f"/api/v1/{verb}", json=key).get_json(force=True)["errors"]
+    ended = program(COMMANDS[verb], "-", *ids, "--format", "json", stdin="{}")
+    told = json.loads(ended.err)["errors"]
+    assert [(e["code"], e["message"], e["remedy"]) for e in told] == [
+        (e["code"], e["message"], e["remedy"]) for e in unknown
+    ]
+
+
 # ------------------------------------------------------------------------------------------------ refused
 REFUSED: Mapping[str, str] = {
     "several answers": '{"answers": {"people_max": 12, "child_seats": true, "frob": 1, "energy": "steam"}}',

@@ -12,9 +12,14 @@ from flask import Blueprint, Response, abort, request
 
 from recommender.domain.errors import Rejected
 from recommender.registry.document import attributes_document, questions_document
+from recommender.services.compare import compare
+from recommender.services.configure import configuration_document, configure
 from recommender.services.documents import recommendation_document
+from recommender.services.documents_decision import comparison_document, explanation_document
+from recommender.services.explain import explain
 from web.errors import problem_response
 from web.i18n import gettext
+from web.named_request import request_and_text, request_and_texts
 from web.openapi import openapi_document
 from web.security import BODY_BYTES
 from web.state import current_workspace
@@ -45,6 +50,42 @@ def recommendations() -> Response:
     except Rejected as refusal:
         return _refused(refusal)
     return _json(recommendation_document(found))
+
+
+@blueprint.post("/api/v1/configurations")
+def configurations() -> Response:
+    """ANSWERS.json and ``trim_id``: the best build, the state of every option, the ladder of prices."""
+    workspace = current_workspace()
+    try:
+        asked, trim_id = request_and_text(_json_body(), "trim_id", workspace)
+        found = configure(asked, workspace.market, trim_id)
+    except Rejected as refusal:
+        return _refused(refusal)
+    return _json(configuration_document(found))
+
+
+@blueprint.post("/api/v1/comparisons")
+def comparisons() -> Response:
+    """ANSWERS.json and ``config_ids``, two to four: what differs and which is best for this person."""
+    workspace = current_workspace()
+    try:
+        asked, config_ids = request_and_texts(_json_body(), "config_ids", workspace)
+        found = compare(asked, workspace.market, config_ids)
+    except Rejected as refusal:
+        return _refused(refusal)
+    return _json(comparison_document(found))
+
+
+@blueprint.post("/api/v1/explanations")
+def explanations() -> Response:
+    """ANSWERS.json and ``config_id``: why this car, or why not."""
+    workspace = current_workspace()
+    try:
+        asked, config_id = request_and_text(_json_body(), "config_id", workspace)
+        found = explain(asked, workspace.market, config_id)
+    except Rejected as refusal:
+        return _refused(refusal)
+    return _json(explanation_document(found))
 
 
 @blueprint.get("/openapi.json")

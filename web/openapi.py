@@ -9,13 +9,10 @@ from recommender.registry.answers import FIRST_DATE, LAST_DATE, MAX_TOP, MAX_WEI
 from recommender.registry.model import Attribute, Question, Registry
 from recommender.registry.path import option_ids
 from recommender.registry.vocabulary import Vocabulary
+from recommender.services.compare import MAXIMUM, MINIMUM
+from web.openapi_answers import answer_schemas
+from web.openapi_shapes import REAL, TEXT, Schema, closed, list_of, object_of, ref
 
-Schema = dict[str, object]
-_TEXT: Schema = {"type": "string"}
-_WHOLE: Schema = {"type": "integer"}
-_REAL: Schema = {"type": "number"}
-_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-_SCALAR: Schema = {"type": ["number", "string", "boolean", "null"]}
 _NOT_ANSWERED: list[Schema] = [{"type": "null"}, {"const": "unknown"}]
 
 
@@ -31,19 +28,32 @@ def openapi_document(registry: Registry, words: Vocabulary, address: str) -> Sch
         },
         "servers": [{"url": address}],
         "paths": {
-            "/api/v1/questions": {
-                "get": _operation("questions", "The questionnaire", _ref("Questions"), get)
-            },
+            "/api/v1/questions": {"get": _operation("questions", "The questionnaire", ref("Questions"), get)},
             "/api/v1/attributes": {
-                "get": _operation("attributes", "What cars are told by", _ref("Attributes"), get)
+                "get": _operation("attributes", "What cars are told by", ref("Attributes"), get)
             },
-            "/api/v1/recommendations": {"post": _recommendations()},
+            "/api/v1/recommendations": {
+                "post": _asked(
+                    "recommend", "Ranked configurations, or what to change", "Request", "Recommendation"
+                )
+            },
+            "/api/v1/configurations": {
+                "post": _asked(
+                    "configure", "One trim, option by option", "ConfigurationRequest", "Configuration"
+                )
+            },
+            "/api/v1/comparisons": {
+                "post": _asked("compare", "What differs, and what is best", "ComparisonRequest", "Comparison")
+            },
+            "/api/v1/explanations": {
+                "post": _asked("explain", "Why this car, or why not", "ExplanationRequest", "Explanation")
+            },
         },
         "components": {"schemas": _schemas(registry, words)},
     }
 
 
-def _recommendations() -> Schema:
+def _asked(name: str, summary: str, asks: str, answers: str) -> Schema:
     refusals = {
         "400": _problem("Not JSON"),
         "413": _problem("More than 1 MB"),
@@ -51,11 +61,8 @@ def _recommendations() -> Schema:
         "422": _problem("Every problem of the input, with place and remedy"),
         "429": _problem("Too many requests; Retry-After names the seconds"),
     }
-    operation = _operation(
-        "recommend", "Ranked configurations, or what to change", _ref("Recommendation"), refusals
-    )
-    body = {"required": True, "content": {"application/json": {"schema": _ref("Request")}}}
-    return {**operation, "requestBody": body}
+    body = {"required": True, "content": {"application/json": {"schema": ref(asks)}}}
+    return {**_operation(name, summary, ref(answers), refusals), "requestBody": body}
 
 
 def _operation(name: str, summary: str, schema: Schema, refusals: Mapping[str, object]) -> Schema:
@@ -64,18 +71,19 @@ def _operation(name: str, summary: str, schema: Schema, refusals: Mapping[str, o
 
 
 def _problem(description: str) -> Schema:
-    return {"description": description, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
+    return {"description": description, "content": {"application/problem+json": {"schema": ref("Problem")}}}
 
 
 def _schemas(registry: Registry, words: Vocabulary) -> Schema:
+    request = _request(registry, words)
+    some = {**list_of(TEXT), "minItems": MINIMUM, "maxItems": MAXIMUM, "uniqueItems": True}
     return {
-        "Request": _request(registry, words),
+        "Request": request,
+        "ConfigurationRequest": _with_key(request, "trim_id", TEXT),
+        "ComparisonRequest": _with_key(request, "config_ids", some),
+        "ExplanationRequest": _with_key(request, "config_id", TEXT),
         "Limit": _limit(registry),
-        "Questions": _object({"questions": _list(_question_shape())}),
-        "Attributes": _object({"attributes": _list(_attribute_shape())}),
-        "Recommendation": _recommendation(),
-        "Item": _item(),
-        "Problem": _problem_shape(),
+        **answer_schemas(),
     }
 
 
@@ -85,13 +93,13 @@ def _request(registry: Registry, words: Vocabulary) -> Schema:
     count = {"type": "integer", "minimum": 1, "maximum": MAX_TOP}
     weight = {"type": "number", "minimum": 0, "maximum": MAX_WEIGHT}
     answers = {q.id: _answer(q, registry, words) for q in registry.questions.values()}
-    return _closed(
+    return closed(
         {
-            "answers": {**_closed(answers), "description": "Lists that exclude each other must be disjoint"},
-            "limits": _list(_ref("Limit")),
+            "answers": {**closed(answers), "description": "Lists that exclude each other must be disjoint"},
+            "limits": list_of(ref("Limit")),
             "weights": {"type": "object", "propertyNames": {"enum": ids}, "additionalProperties": weight},
-            "trade_offs": _list(
-                _object({"shown": _list(_TEXT), "chosen": {"type": ["string", "null"]}}, closed=True)
+            "trade_offs": list_of(
+                object_of({"shown": list_of(TEXT), "chosen": {"type": ["string", "null"]}}, sealed=True)
             ),
             "unknown": {"enum": ["exclude", "mark"]},
             "top": count,
@@ -101,6 +109,14 @@ def _request(registry: Registry, words: Vocabulary) -> Schema:
             "date": {"type": "string", "format": "date", "description": f"{FIRST_DATE} to {LAST_DATE}"},
         }
     )
+
+
+def _with_key(request: Schema, key: str, schema: Schema) -> Schema:
+    """A request with one key more, which says what is asked about."""
+    properties = request["properties"]
+    names = list(properties) if isinstance(properties, dict) else []
+    shared = {name: {"$ref": f"#/components/schemas/Request/properties/{name}"} for name in names}
+    return {**closed({**shared, key: schema}), "required": [key]}
 
 
 def _answer(question: Question, registry: Registry, words: Vocabulary) -> Schema:
@@ -144,16 +160,16 @@ def _limit(registry: Registry) -> Schema:
 
 
 def _number_limit(ids: list[str]) -> Schema:
-    return _object(
+    return object_of(
         {"attribute": {"enum": ids}},
-        {"at_least": _REAL, "at_most": _REAL, "fixed": {"type": "boolean"}},
-        closed=True,
+        {"at_least": REAL, "at_most": REAL, "fixed": {"type": "boolean"}},
+        sealed=True,
         minimum=2,
     )
 
 
 def _level_limit(attribute: Attribute) -> Schema:
-    level: Schema = {"enum": list(attribute.level_ids)} if attribute.levels else _TEXT
+    level: Schema = {"enum": list(attribute.level_ids)} if attribute.levels else TEXT
     if attribute.kind == "boolean":
         level = {"type": "boolean"}
     ways: Schema = {"is": level}
@@ -162,108 +178,6 @@ def _level_limit(attribute: Attribute) -> Schema:
         ways |= {"one_of": some, "none_of": some}
     if attribute.kind == "ordered":
         ways |= {"at_least": level, "at_most": level}
-    return _object(
-        {"attribute": {"const": attribute.id}}, {**ways, "fixed": {"type": "boolean"}}, closed=True, minimum=2
+    return object_of(
+        {"attribute": {"const": attribute.id}}, {**ways, "fixed": {"type": "boolean"}}, sealed=True, minimum=2
     )
-
-
-# ------------------------------------------------------------------------------------------------ answers
-def _recommendation() -> Schema:
-    segment = _object({"id": _TEXT, "probability": _SHARE, "low": _SHARE, "high": _SHARE})
-    confidence = _object({"top_1": _SHARE, "next_question": {"type": ["string", "null"]}, "text": _TEXT})
-    way = _object(
-        {"changes": _list({"type": "object"}), "admits": _WHOLE, "best": _TEXT, "loss": _REAL, "text": _TEXT}
-    )
-    return _object(
-        {
-            "model_version": _TEXT,
-            "catalogue_version": _TEXT,
-            "registry_fingerprint": _TEXT,
-            "date": {"type": "string", "format": "date"},
-            "segments": _list(segment),
-            "confidence": confidence,
-            "limits": _list(_object({"attribute": _TEXT, "source": _TEXT, "fixed": {"type": "boolean"}})),
-            "consideration_set_size": _WHOLE,
-            "left_out_unknown": _WHOLE,
-            "recommendations": _list(_ref("Item")),
-            "relaxations": _list(way),
-        }
-    )
-
-
-def _item() -> Schema:
-    money: Schema = {"type": ["integer", "null"], "description": "CNY"}
-    said = _list(_object({"attribute": _TEXT, "text": _TEXT}))
-    term = {"attribute": _TEXT, "level": _TEXT, "utility": _REAL, "reference": _REAL, "source": _TEXT}
-    return _object(
-        {
-            "rank": _WHOLE,
-            "config_id": _TEXT,
-            "trim_id": _TEXT,
-            "unit_id": {"type": ["string", "null"]},
-            "brand": _TEXT,
-            "model": _TEXT,
-            "trim": _TEXT,
-            "options": _list(_TEXT),
-            "price_cny": money,
-            "total_price_cny": money,
-            "cost": _object({"purchase_tax_cny": money, "subsidy_cny": money}),
-            "attributes": {"type": "object", "additionalProperties": _SCALAR},
-            "utility": _REAL,
-            "choice_probability": _SHARE,
-            "terms": _list(_object(term)),
-            "reasons": said,
-            "drawbacks": said,
-            "counterfactuals": _list(_object({"change": {"type": "object"}, "effect": _TEXT, "text": _TEXT})),
-            "unknown": _list(_TEXT),
-        }
-    )
-
-
-def _problem_shape() -> Schema:
-    fault = _object({"path": _TEXT, "code": _TEXT, "value": _TEXT, "message": _TEXT, "remedy": _TEXT})
-    return _object({"type": _TEXT, "title": _TEXT, "status": _WHOLE, "detail": _TEXT, "errors": _list(fault)})
-
-
-def _question_shape() -> Schema:
-    both = _object({"zh": _TEXT, "en": _TEXT})
-    option = _object({"id": _TEXT, "zh": _TEXT, "en": _TEXT})
-    return _object(
-        {"id": _TEXT, "page": _TEXT, "fast": {"type": "boolean"}, "kind": _TEXT, "text": both, "why": both},
-        {"options": _list(option)},
-    )
-
-
-def _attribute_shape() -> Schema:
-    label = _object({"zh": _TEXT, "en": _TEXT})
-    return _object(
-        {"id": _TEXT, "kind": _TEXT, "label": label, "limit": {"type": "boolean"}, "coverage": _SHARE}
-    )
-
-
-# ----------------------------------------------------------------------------------------------- building
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _object(
-    required: Mapping[str, object],
-    more: Mapping[str, object] | None = None,
-    *,
-    closed: bool = False,
-    minimum: int = 0,
-) -> Schema:
-    shape: Schema = {"type": "object", "properties": {**required, **(more or {})}, "required": list(required)}
-    if closed:
-        shape["additionalProperties"] = False
-    if minimum:
-        shape["minProperties"] = minimum
-    return shape
-
-
-def _closed(properties: Mapping[str, object]) -> Schema:
-    return {"type": "object", "properties": dict(properties), "additionalProperties": False}
