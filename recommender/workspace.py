@@ -25,13 +25,14 @@ from recommender.services.recommend import recommend
 from recommender.settings import Settings
 from recommender.storage.artefacts import read_model
 from recommender.storage.catalogue import read_catalogue
-from recommender.storage.stored import DatabaseError, Draft, Expired, StoredResult
+from recommender.storage.stored import Damaged, DatabaseError, Draft, Expired, StoredResult
 
 if TYPE_CHECKING:
     from recommender.storage.database import Database
 
 __all__ = [
     "CHINA",
+    "Damaged",
     "DatabaseError",
     "Draft",
     "Expired",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from recommender.domain.buyer import Answer
 from recommender.storage.database import Database, draft_table
 from recommender.storage.stored import Draft
+from recommender.storage.unpacked import DamagedRow, unpacked_answers
 
+log = logging.getLogger("recommender.storage")
 LIFETIME = dt.timedelta(days=30)
 """After the last saved page."""
 
@@ -42,7 +45,7 @@ class Drafts:
         return self.database.write(work)
 
     def load(self, draft_id: str) -> Draft | None:
-        """The draft; None when there is none or it has expired."""
+        """The draft; None when there is none, it has expired, or its row is damaged (logged)."""
         now = self.database.clock()
         return self.database.read(lambda connection: _find(connection, draft_id, now, lock=False))
 
@@ -50,7 +53,7 @@ class Drafts:
         """Merge the answers of one page: only the given questions change, None takes an answer away.
 
         Two tabs on different pages lose nothing of each other. Returns the draft as saved; None when it
-        is gone or has expired (nothing is saved then).
+        is gone, has expired or is damaged (nothing is saved then).
         """
         now = self.database.clock()
 
@@ -81,8 +84,13 @@ def _find(connection: Connection, draft_id: str, now: dt.datetime, *, lock: bool
     return None if row is None else _draft(row)
 
 
-def _draft(row: Row[tuple[object, ...]]) -> Draft:
-    answers = {key: tuple(v) if isinstance(v, list) else v for key, v in json.loads(row.answers).items()}
+def _draft(row: Row[tuple[object, ...]]) -> Draft | None:
+    try:
+        answers = unpacked_answers(row.answers)
+    except DamagedRow as damage:
+        # Nothing can be had from it; the person begins anew. The id is a secret and stays out of the log.
+        log.error("damaged draft of %s: %s", row.updated_at, damage)
+        return None
     return Draft(row.id, answers, row.created_at, row.updated_at, row.expires_at)
 
 

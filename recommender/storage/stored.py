@@ -51,3 +51,10 @@ class Expired:
     """The link was good until ``expired_at``; what it held is gone."""
 
     expired_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """There is a result under the link, but its row was cut or written over; it can only be deleted."""
+
+    reason: str

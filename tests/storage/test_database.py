@@ -18,7 +18,7 @@ from recommender.storage.database import Database, draft_table, new_token, resul
 from recommender.storage.drafts import LIFETIME as DRAFT_LIFETIME
 from recommender.storage.results import LIFETIME as RESULT_LIFETIME
 from recommender.storage.results import REMEMBERED
-from recommender.storage.stored import Expired, StoredResult
+from recommender.storage.stored import Damaged, Expired, StoredResult
 from tests.storage.databases import START, HandClock, migrated, postgres_schema, sqlite_address
 
 DOCUMENT = {
@@ -217,3 +217,37 @@ def test_tokens_are_128_random_bits_safe_in_an_address() -> None:
     assert len(tokens) == 1000
     assert {len(token) for token in tokens} == {22}
     assert all(c.isalnum() or c in "-_" for token in tokens for c in token)
+
+
+# --------------------------------------------------------------------------- one form, damaged rows
+def test_many_at_once_under_one_token_keep_the_first_result(database: Database) -> None:
+    start = threading.Barrier(8)
+
+    def save(number: int) -> str:
+        start.wait()
+        return database.results.save({"lang": "zh"}, {**DOCUMENT, "number": number}, "same")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(save, range(8))) == {"same"}
+    assert count(database, result_table) == 1
+    kept = database.results.load("same")
+    database.results.save({"lang": "zh"}, {**DOCUMENT, "number": 99}, "same")
+    assert database.results.load("same") == kept
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", "3", '{"people_max": {"a": 1}}'])
+def test_a_damaged_draft_is_lost_and_can_be_deleted(database: Database, text: str) -> None:
+    draft_id = database.drafts.create({"people_max": 6})
+    database.write(lambda c: c.execute(sa.update(draft_table).values(answers=text)))
+    assert database.drafts.load(draft_id) is None
+    assert database.drafts.save_page(draft_id, {"people_max": 5}) is None
+    assert database.drafts.delete(draft_id) is True
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "null", '{"recommendations": [1]}', '{"recommendations": []}'])
+def test_a_damaged_result_is_named_and_can_be_deleted(database: Database, text: str) -> None:
+    token = database.results.save({}, DOCUMENT)
+    database.write(lambda c: c.execute(sa.update(result_table).values(document=text)))
+    assert isinstance(database.results.load(token), Damaged)
+    assert database.results.delete(token) is True
+    assert database.results.load(token) is None
