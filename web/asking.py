@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import secrets
 from collections.abc import Mapping
 
 from recommender.domain.buyer import Request
@@ -11,12 +15,33 @@ from recommender.services.documents import recommendation_document
 from recommender.services.recommend import recommend
 from recommender.workspace import StoredResult, Workspace
 
+_TOKEN_BYTES = 16
+_SEPARATOR = "\N{INFORMATION SEPARATOR ONE}"
 
-def recommend_and_keep(asked: Request, workspace: Workspace) -> str:
-    """Token of the stored result."""
+
+def recommend_and_keep(asked: Request, workspace: Workspace, token: str | None = None) -> str:
+    """Token of the stored result; under a given ``token`` the result that is there already stays."""
+    results = workspace.database.results
+    if token is not None and isinstance(results.load(token), StoredResult):
+        return token
     found = recommend(asked, workspace.market)
     document = recommendation_document(found)
-    return workspace.database.results.save(request_document(asked), document)
+    return results.save(request_document(asked), document, token)
+
+
+def new_once() -> str:
+    """What a form carries so that it is told from every other form."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def repeatable_token(secret: str, *parts: str) -> str:
+    """Token of the result of one form: the same for as often as that form is sent, guessed by nobody.
+
+    22 characters of an HMAC-SHA256 under the signing key; ``parts`` name the form and what it was made for.
+    """
+    message = _SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
+    digest = hmac.digest(secret.encode("utf-8"), message, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).rstrip(b"=").decode("ascii")
 
 
 def in_language(stored: StoredResult, lang: str, workspace: Workspace) -> Mapping[str, object]:

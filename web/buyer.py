@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +24,7 @@ from recommender.domain.errors import Rejected
 from recommender.workspace import DatabaseError
 from web import errors, forms, journey
 from web.about_view import about_view
-from web.asking import recommend_and_keep
+from web.asking import recommend_and_keep, repeatable_token
 from web.check_view import check_view
 from web.i18n import gettext, language
 from web.page_view import page_view, start_view
@@ -113,8 +123,16 @@ def finish() -> BaseResponse | tuple[str, int]:
     except Rejected as refusal:
         view = check_view(trip, refusal.problems)
         return render_template("check.html", view=view), HTTPStatus.UNPROCESSABLE_ENTITY
-    token = recommend_and_keep(asked, workspace)
+    token = recommend_and_keep(asked, workspace, _token_of_form(trip))
     return redirect(url_for("results.show", token=token), HTTPStatus.SEE_OTHER)
+
+
+def _token_of_form(trip: journey.Journey) -> str | None:
+    """Sent twice, a form leads to one result; a new form or changed answers lead to a new one."""
+    once = request.form.get("once", "")
+    if not once:
+        return None
+    return repeatable_token(str(current_app.secret_key), "check", trip.version, once)
 
 
 @blueprint.get("/about")
@@ -129,7 +147,12 @@ def expired_form(error: CSRFError) -> BaseResponse | tuple[str, int]:
     if page_id not in current_workspace().registry.pages_by_id:
         return errors.http(error)
     _, message = errors.expired_form_words()
-    return _redisplay(page_id, journey.current(), message), HTTPStatus.BAD_REQUEST
+    try:
+        trip = journey.current()
+    except DatabaseError as away:
+        # What a handler raises no handler sees.
+        return database_away(away)
+    return _redisplay(page_id, trip, message), HTTPStatus.BAD_REQUEST
 
 
 @blueprint.errorhandler(DatabaseError)
@@ -152,7 +175,10 @@ def _say_lost(trip: journey.Journey) -> None:
 
 
 def _lost_words() -> str:
-    return gettext("Your earlier answers have expired and were deleted. What you send from now on is kept.")
+    return gettext(
+        "Your earlier answers are gone: expired, deleted or no longer readable. "
+        "What you send from now on is kept."
+    )
 
 
 def _redisplay(page_id: str, trip: journey.Journey, message: str) -> str:

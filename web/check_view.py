@@ -12,6 +12,7 @@ from recommender.domain.errors import Problem
 from recommender.registry.answers import Vocabulary
 from recommender.registry.model import Question, Registry
 from web import forms, journey
+from web.asking import new_once
 from web.forms import ErrorView
 from web.i18n import gettext, language
 from web.state import current_workspace
@@ -39,6 +40,8 @@ class CheckView:
     sections: tuple[SectionView, ...]
     errors: tuple[ErrorView, ...]
     answered: int
+    once: str
+    """Makes this form one of its kind: sent twice it gives one result."""
     more_pages: int
     """Pages of the whole path that the short one leaves out."""
 
@@ -59,6 +62,7 @@ def check_view(trip: journey.Journey, problems: Sequence[Problem]) -> CheckView:
         sections=sections,
         errors=errors,
         answered=len(trip.answers),
+        once=new_once(),
         more_pages=len(registry.pages) - len(pages) if trip.fast else 0,
     )
 

@@ -10,7 +10,13 @@ from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.exceptions import (
+    Gone,
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 
 from recommender.domain.errors import Problem, Rejected
 from recommender.registry.messages import problem_document
@@ -22,6 +28,10 @@ log = logging.getLogger("web")
 RETRY_SECONDS = 5
 _DRAIN_BYTES = 32_000_000
 _CHUNK_BYTES = 65_536
+
+
+class DamagedResult(Gone):
+    """The link is good, but what it held can no longer be read."""
 
 
 def install(app: Flask) -> None:
@@ -83,6 +93,9 @@ def http(error: HTTPException) -> Response:
         return Response(
             error.get_response().get_data(), status=error.code, headers=error.get_response().headers
         )
+    if isinstance(error, InternalServerError) and (cause := error.original_exception) is not None:
+        # Raised outside of a view: by another handler, before or after the request.
+        return database_away(cause) if isinstance(cause, DatabaseError) else _fault(cause)
     if isinstance(error, RequestEntityTooLarge):
         _drain()
     status = HTTPStatus(error.code)
@@ -94,7 +107,7 @@ def http(error: HTTPException) -> Response:
     return response
 
 
-def _fault(error: Exception) -> Response:
+def _fault(error: BaseException) -> Response:
     """A fault of ours: the log has the trace under an id, the person has the id."""
     reference = secrets.token_hex(6)
     log.error("fault %s %s %s", reference, request.method, request.url_rule, exc_info=error)
@@ -117,6 +130,14 @@ def _page(status: HTTPStatus, title: str, detail: str, lines: Sequence[str]) -> 
 def _words(status: HTTPStatus, error: HTTPException) -> tuple[str, str]:
     if isinstance(error, CSRFError):
         return expired_form_words()
+    if isinstance(error, DamagedResult):
+        return (
+            gettext("This result is damaged"),
+            gettext(
+                "What was kept under this link can no longer be read. "
+                "Answer the questions again for a new one."
+            ),
+        )
     words = {
         HTTPStatus.BAD_REQUEST: (
             gettext("The request is damaged"),

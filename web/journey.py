@@ -23,12 +23,16 @@ _FAST = "fast"
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """``lost``: the cookie names a draft that has expired or was deleted, so its answers are gone."""
+    """``lost``: the cookie names a draft that has expired, was deleted or is damaged: its answers are gone.
+
+    ``version`` names the draft and its last change; "" without a draft.
+    """
 
     answers: Answers
     fast: bool
     exists: bool
     lost: bool
+    version: str = ""
 
     def pages(self, registry: Registry) -> tuple[str, ...]:
         return path(self.answers, registry, self.fast)
@@ -41,7 +45,8 @@ def current() -> Journey:
     draft = current_workspace().database.drafts.load(draft_id) if isinstance(draft_id, str) else None
     if draft is None:
         return Journey({}, fast, exists=False, lost=draft_id is not None)
-    return Journey(draft.answers, fast, exists=True, lost=False)
+    version = f"{draft.draft_id} {draft.updated_at.isoformat()}"
+    return Journey(draft.answers, fast, exists=True, lost=False, version=version)
 
 
 def begin(answers: Mapping[str, Answer | None], *, fast: bool) -> None:

@@ -12,6 +12,7 @@ from recommender.domain.recommendation import Scalar
 from recommender.registry.messages import format_value
 from recommender.registry.model import Registry
 from recommender.workspace import StoredResult, Workspace
+from web.asking import new_once
 from web.car_view import value_words
 from web.document import Node
 from web.i18n import gettext, language, long_date
@@ -99,6 +100,8 @@ class ResultView:
     expires: str
     made: str
     versions: tuple[FactView, ...]
+    once: str
+    """Makes the form of the ways one of its kind: sent twice it gives one result."""
     json_address: str
     again_address: str
     edit_address: str
@@ -129,10 +132,11 @@ def result_view(stored: StoredResult, document: Node, workspace: Workspace) -> R
             FactView(gettext("Model"), document.text("model_version")),
             FactView(gettext("Catalogue"), document.text("catalogue_version")[:19]),
         ),
+        once=new_once(),
         json_address=url_for("results.document", token=token),
         again_address=url_for("results.again", token=token),
         edit_address=url_for("results.edit", token=token),
-        delete_address=url_for("results.delete", token=token),
+        delete_address=url_for("results.confirm_deletion", token=token),
         wrong_language=_is_stored_in_other_language(stored, document),
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from recommender.workspace import Expired, StoredResult
+from recommender.workspace import Damaged, Expired, StoredResult
 from web import journey
-from web.asking import in_language, recommend_and_keep
+from web.asking import in_language, recommend_and_keep, repeatable_token
 from web.document import Node
+from web.errors import DamagedResult
 from web.i18n import gettext, language
 from web.loosen import loosened, read_changes
 from web.result_view import result_view
@@ -44,7 +45,9 @@ def again(token: str) -> BaseResponse:
     asked = workspace.parse(stored.request, {"lang": language()})
     changes = read_changes(ways[int(number)])
     changed = loosened(asked, changes, workspace.registry, workspace.vocabulary)
-    fresh = recommend_and_keep(changed, workspace)
+    once = request.form.get("once", "")
+    key = repeatable_token(str(current_app.secret_key), "again", token, number, once) if once else None
+    fresh = recommend_and_keep(changed, workspace, key)
     return redirect(url_for("results.show", token=fresh), HTTPStatus.SEE_OTHER)
 
 
@@ -60,15 +63,34 @@ def edit(token: str) -> BaseResponse:
     return redirect(url_for("buyer.check"), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.get("/<token>/delete")
+def confirm_deletion(token: str) -> str:
+    """Whoever has the link may delete what it shows, for everybody: so it is asked first."""
+    _there(token)
+    return render_template(
+        "delete.html",
+        delete_address=url_for("results.delete", token=token),
+        keep_address=url_for("results.show", token=token),
+    )
+
+
 @blueprint.post("/<token>/delete")
 def delete(token: str) -> BaseResponse:
-    _stored(token)
+    _there(token)
     current_workspace().database.results.delete(token)
     flash(gettext("The result has been deleted. Its link no longer works."))
     return redirect(url_for("buyer.start"), HTTPStatus.SEE_OTHER)
 
 
 def _stored(token: str) -> StoredResult:
+    found = _there(token)
+    if isinstance(found, Damaged):
+        raise DamagedResult
+    return found
+
+
+def _there(token: str) -> StoredResult | Damaged:
+    """What can be deleted: also a result that cannot be read any more."""
     found = current_workspace().database.results.load(token)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)

@@ -133,6 +133,8 @@ def test_nothing_fits_and_one_press_helps_in_the_dark(sight: Open) -> None:
         expect(seen.page.locator("article").first).to_be_visible()
         seen.look("result")
         seen.press("删除这个结果")
+        expect(seen.page.locator("main")).to_contain_text("有链接的人都能看到这个结果")
+        seen.press("确认删除")
         expect(seen.page.locator(".notice").first).to_contain_text("已删除")
 
 
