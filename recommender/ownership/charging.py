@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recommender.domain.buyer import Circumstances
 from recommender.domain.catalogue import Place
 from recommender.domain.table import Columns, LevelColumn
-from recommender.ownership.columns import HYBRIDS, level_column, number_column
+from recommender.ownership.columns import HYBRIDS, level_column, number_column, one_row
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.note import Note
 from recommender.ownership.seasons import winter_motorway_range, winter_temperature_c
@@ -82,7 +82,7 @@ def charging_notes(
     columns: Columns, row: int, circumstances: Circumstances, registry: Registry
 ) -> tuple[Note, ...]:
     """For one battery car: fast-charging stops of the longest trip on a winter day."""
-    one = {attribute: column.take(_rows(row)) for attribute, column in columns.items()}
+    one = one_row(columns, row)
     if level_column(one, "powertrain").value(0) != "BEV":
         return ()
     figures = figures_on(registry, circumstances.date)

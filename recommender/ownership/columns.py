@@ -16,6 +16,14 @@ def row_count(columns: Columns) -> int:
     return len(next(iter(columns.values()))) if columns else 0
 
 
+def one_row(columns: Columns, row: int) -> Columns:
+    """The columns of a single row; a table of one row is handed back as it is."""
+    if row == 0 and row_count(columns) == 1:
+        return columns
+    rows = np.array([row], dtype=np.intp)
+    return {attribute: column.take(rows) for attribute, column in columns.items()}
+
+
 def number_column(columns: Columns, attribute: str) -> Floats:
     """float64 [n], NaN = not known."""
     column = columns.get(attribute)

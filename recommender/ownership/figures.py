@@ -38,10 +38,4 @@ class Figures:
 
 def figures_on(registry: Registry, date: dt.date) -> Figures:
     """All figures in force on a day: one pass over the registry, the first row of an id wins."""
-    rows: dict[str, Policy] = {}
-    for policy in registry.policies:
-        started = policy.valid_from is None or policy.valid_from <= date
-        ended = policy.valid_to is not None and policy.valid_to < date
-        if started and not ended:
-            rows.setdefault(policy.id, policy)
-    return Figures(date, rows)
+    return Figures(date, registry.policies_on(date))

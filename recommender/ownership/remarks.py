@@ -7,7 +7,7 @@ import numpy as np
 from recommender.domain.buyer import Circumstances
 from recommender.domain.table import Columns
 from recommender.ownership.charging import charging_notes, plate_notes
-from recommender.ownership.columns import HYBRIDS, level_column
+from recommender.ownership.columns import HYBRIDS, level_column, one_row
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.note import Note
 from recommender.ownership.personal import purchase_of
@@ -24,7 +24,7 @@ def car_notes(
     columns: Columns, row: int, circumstances: Circumstances, registry: Registry
 ) -> tuple[Note, ...]:
     """Notes of one row: plate first, then tax and subsidy, battery rental, consumption, charging."""
-    one = {attribute: column.take(np.array([row], dtype=np.intp)) for attribute, column in columns.items()}
+    one = one_row(columns, row)
     figures = figures_on(registry, circumstances.date)
     powertrain = level_column(one, "powertrain").value(0)
     name = powertrain if isinstance(powertrain, str) else None

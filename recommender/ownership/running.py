@@ -22,6 +22,7 @@ from recommender.ownership.columns import (
     level_column,
     levels_mask,
     number_column,
+    one_row,
 )
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.tariffs import Tariffs, tariffs_of
@@ -246,7 +247,7 @@ def cost_breakdown(
     The mid of the total is the car's ``monthly_cost_cny`` before rounding. A battery rental line stands only
     where the person rents and the price is known.
     """
-    one = {attribute: column.take(np.array([row], dtype=np.intp)) for attribute, column in columns.items()}
+    one = one_row(columns, row)
     low, mid, high = (running_cost(one, circumstances, registry, reading) for reading in READINGS)
     if np.isnan(mid.monthly_cny[0]):
         return ()

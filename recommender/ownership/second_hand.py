@@ -10,7 +10,7 @@ import numpy as np
 
 from recommender.domain.buyer import Circumstances
 from recommender.domain.table import Columns
-from recommender.ownership.columns import level_column, number_column
+from recommender.ownership.columns import level_column, number_column, one_row
 from recommender.ownership.figures import Figures, figures_on
 from recommender.ownership.note import Note
 from recommender.registry.model import Registry
@@ -22,7 +22,7 @@ def second_hand_notes(
     columns: Columns, row: int, circumstances: Circumstances, registry: Registry
 ) -> tuple[Note, ...]:
     """Notes of one row; none for somebody who wants a new car."""
-    one = {name: columns[name].take(np.array([row], dtype=np.intp)) for name in columns}
+    one = one_row(columns, row)
     figures = figures_on(registry, circumstances.date)
     notes: list[Note] = []
     if level_column(one, "condition").value(0) == "new" and circumstances.condition != "new":

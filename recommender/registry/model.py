@@ -223,6 +223,9 @@ class Policy:
     note: Text | None = None
 
 
+_REMEMBERED_DAYS = 32
+
+
 @dataclass(frozen=True)
 class Registry:
     attributes: Mapping[str, Attribute]
@@ -243,13 +246,33 @@ class Registry:
     def questions_of(self, page_id: str) -> tuple[Question, ...]:
         return tuple(q for q in self.questions.values() if q.page == page_id)
 
+    @cached_property
+    def _policies_by_date(self) -> dict[dt.date, Mapping[str, Policy]]:
+        return {}
+
+    def policies_on(self, day: dt.date) -> Mapping[str, Policy]:
+        """Every policy in force on a day, by id; the first row of an id wins. Remembered for a few days:
+        one answer looks figures up dozens of times."""
+        known = self._policies_by_date
+        if day not in known:
+            if len(known) >= _REMEMBERED_DAYS:
+                known.clear()
+            known[day] = self._in_force(day)
+        return known[day]
+
+    def _in_force(self, day: dt.date) -> Mapping[str, Policy]:
+        rows: dict[str, Policy] = {}
+        for policy in self.policies:
+            started = policy.valid_from is None or policy.valid_from <= day
+            ended = policy.valid_to is not None and policy.valid_to < day
+            if started and not ended:
+                rows.setdefault(policy.id, policy)
+        return rows
+
     def policy(self, policy_id: str, on: dt.date) -> Policy:
         """The policy figure in force on a day. Raises KeyError where none is."""
-        for policy in self.policies:
-            started = policy.valid_from is None or policy.valid_from <= on
-            ended = policy.valid_to is not None and policy.valid_to < on
-            if policy.id == policy_id and started and not ended:
-                return policy
+        if policy_id in self.policies_on(on):
+            return self.policies_on(on)[policy_id]
         raise KeyError(f"no policy {policy_id} in force on {on.isoformat()}")
 
     def message(self, message_id: str, lang: str, **params: object) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from recommender.domain.buyer import Circumstances, Request
 from recommender.domain.recommendation import Item, Reason, Recommendation, Scalar
 from recommender.ownership.charging import place_notes
+from recommender.ownership.columns import one_row
 from recommender.ownership.note import Note, note_text
 from recommender.ownership.personal import purchase_of
 from recommender.ownership.purchase import PurchaseCost
@@ -91,6 +92,7 @@ def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, inde
     lang = person.request.lang
     explanation = explain_row(scores, reference, row)
     attributes = {a: c.value(row) for a, c in person.columns.items() if a in market.registry.attributes}
+    one = one_row(person.columns, row)
     return Item(
         rank=index + 1,
         config_id=market.table.config_ids[row],
@@ -115,8 +117,8 @@ def describe_row(scores: Scores, reference: Reference, costs: PurchaseCost, inde
         unknown=tuple(a for a, value in attributes.items() if value is None),
         notes=_texts(
             (
-                *car_notes(person.columns, row, person.circumstances, market.registry),
-                *second_hand_notes(person.columns, row, person.circumstances, market.registry),
+                *car_notes(one, 0, person.circumstances, market.registry),
+                *second_hand_notes(one, 0, person.circumstances, market.registry),
             ),
             scores,
         ),
