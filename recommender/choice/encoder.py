@@ -52,13 +52,15 @@ def fill_unknown(z: Floats, spec: ColumnSpec, class_cny: Floats, knots_cny: Floa
     return z
 
 
-def encode(columns: Columns, specs: Sequence[ColumnSpec], classes: CarClasses) -> Floats:
-    """Design matrix float64 [n, len(specs)] without NaN.
+def encode(
+    columns: Columns, specs: Sequence[ColumnSpec], classes: CarClasses, class_cny: Floats | None = None
+) -> Floats:
+    """Design matrix float64 [n, len(specs)] without NaN. ``class_cny`` [n] when it is at hand already.
 
     What is assumed for an unknown value depends on the class of the car's line, a constant of the model,
     never on the car's own price: a dearer twin must not be taken for a better car.
     """
-    class_cny = car_classes_cny(columns, classes)
+    class_cny = car_classes_cny(columns, classes) if class_cny is None else class_cny
     matrix = np.empty((len(class_cny), len(specs)), order="F")
     for k, spec in enumerate(specs):
         z = encode_column(columns.get(spec.attribute), spec, len(class_cny))

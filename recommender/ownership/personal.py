@@ -64,6 +64,10 @@ def _slice(columns: Columns, start: int, stop: int) -> dict[str, Column]:
     }
 
 
+PRICED_BY = ("price_cny", "powertrain", "electric_range_km", "electric_range_wltc_km", "condition")
+"""Attributes that :func:`purchase_of` reads."""
+
+
 def purchase_of(columns: Columns, circumstances: Circumstances, registry: Registry) -> PurchaseCost:
     """:func:`~recommender.ownership.purchase.purchase_cost` over a table's own columns."""
     condition = columns.get("condition")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.choice.artefact import ColumnSpec, Floats
-from recommender.choice.encoder import encode
+from recommender.choice.encoder import car_classes_cny, encode
 from recommender.choice.seam import PreferenceModel
 from recommender.configurator.builds import enumerate_builds
 from recommender.domain.buyer import Circumstances
@@ -51,6 +51,11 @@ class Market:
     @property
     def price_cny(self) -> Floats:
         return prices(self.table)
+
+    @cached_property
+    def class_cny(self) -> Floats:
+        """float64 [n]: class of each row's car, by which unknown values are assumed."""
+        return car_classes_cny(self.table.columns, self.model.artefact.classes)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -12,7 +12,7 @@ from recommender.domain.recommendation import Item, Reason, Recommendation, Scal
 from recommender.ownership.charging import place_notes
 from recommender.ownership.columns import one_row
 from recommender.ownership.note import Note, note_text
-from recommender.ownership.personal import purchase_of
+from recommender.ownership.personal import PRICED_BY, purchase_of
 from recommender.ownership.purchase import PurchaseCost
 from recommender.ownership.remarks import car_notes
 from recommender.ownership.second_hand import second_hand_notes, trying_notes
@@ -80,7 +80,8 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
 
 def purchase_costs(scores: Scores, rows: Indices) -> PurchaseCost:
     """Tax and subsidy of each of the rows."""
-    columns = {name: column.take(rows) for name, column in scores.person.columns.items()}
+    known = scores.person.columns
+    columns = {name: known[name].take(rows) for name in PRICED_BY if name in known}
     return purchase_of(columns, scores.person.circumstances, scores.market.registry)
 
 

@@ -82,7 +82,7 @@ def score(person: Person, market: Market) -> Scores:
     fixed = set(market.fixed_columns.tolist())
     own = np.array([k for k in range(len(specs)) if k not in fixed], dtype=np.intp)
     chosen: list[ColumnSpec] = [specs[k] for k in own]
-    own_design = encode(person.judged, chosen, market.model.artefact.classes)
+    own_design = encode(person.judged, chosen, market.model.artefact.classes, market.class_cny)
     mean = person.posterior.mean
     utility = market.fixed_design @ mean[market.fixed_columns] + own_design @ mean[own]
     return Scores(market, person, own, own_design, np.round(utility, ROUND_DECIMALS))
