@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,15 @@ import click
 
 from recommender.cli.endings import DONE, NOTHING_FITS, Manner, tell
 from recommender.cli.options import in_format, in_language
+from recommender.cli.output_folder import refuse_unwritable
 
 if TYPE_CHECKING:
     from recommender.domain.errors import Problem
     from recommender.registry.model import Registry
+
+
+_AHEAD = dt.timedelta(days=731)
+"""A source may be of a later day than the clock of this machine, but not of another decade."""
 
 
 @click.group("catalogue")
@@ -50,9 +56,10 @@ def _problems(folder: Path, registry: Registry) -> tuple[Problem, ...]:
     from recommender.domain.errors import Rejected
     from recommender.services.configure import catalogue_problems
     from recommender.storage.catalogue import read_catalogue
+    from recommender.workspace import utc_now
 
     try:
-        return catalogue_problems(read_catalogue(folder, registry))
+        return catalogue_problems(read_catalogue(folder, registry, utc_now().date() + _AHEAD))
     except Rejected as refusal:
         return refusal.problems
 
@@ -74,6 +81,7 @@ def import_(facts: Path, out: Path, shipped: bool, output_format: str) -> None:
         raise Rejected([Problem(str(facts), "folder_missing")])
     if out.resolve() == facts.resolve():
         raise Rejected([Problem(str(out), "would_overwrite")])
+    refuse_unwritable(out)
     catalogue = import_facts(facts, load_registry(), shipped=shipped)
     version = write_catalogue(catalogue, out)
     counts = {"trims": len(catalogue.trims), "lines": len(catalogue.models)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from recommender.domain.errors import Problem, Rejected
 from recommender.registry.model import Registry
 from recommender.registry.problem_list import ProblemList
 from recommender.storage.catalogue_columns import read_columns
+from recommender.storage.catalogue_dates import LATEST, check_dates
 from recommender.storage.catalogue_files import (
     FILES,
     MODELS,
@@ -39,8 +41,8 @@ __all__ = ["catalogue_version", "check_catalogue", "read_catalogue", "write_cata
 _NEVER_EMPTY = (SOURCES, MODELS, TRIMS)
 
 
-def read_catalogue(folder: Path, registry: Registry) -> Catalogue:
-    """Read a folder of sources, models, trims, options, values and places.
+def read_catalogue(folder: Path, registry: Registry, latest: dt.date = LATEST) -> Catalogue:
+    """Read a folder of sources, models, trims, options, values and places. No date is after ``latest``.
 
     Raises Rejected with every fault found; a path is ``trims.csv:12:seats`` (line of the file, the header is
     line 1). While a file or a required column is missing, cells are not looked at: every reference to it
@@ -52,6 +54,7 @@ def read_catalogue(folder: Path, registry: Registry) -> Catalogue:
     if not all(name in tables and tables[name].has(FILES[name].required) for name in FILES):
         raise Rejected(problems.problems)
     catalogue = _read_nouns(tables, catalogue_version(folder), registry, problems)
+    check_dates(tables, latest, problems)
     problems.raise_if_any()
     return catalogue
 

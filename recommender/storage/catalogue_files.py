@@ -70,6 +70,14 @@ FILES: Mapping[str, FileColumns] = {
 FROM_THE_LINE = ("brand", "model_line")
 """Attributes that models.csv and model_id give; they are no columns of trims.csv."""
 
+NOT_BY_AN_OPTION = (
+    *FROM_THE_LINE,
+    *("model_year", "on_sale", "condition", "powertrain", "rural_campaign"),
+    *("price_cny", "price_date", "battery_rental_cny_month", "battery_rental_discount_cny"),
+    *("mileage_km", "age_years", "battery_soh_pct"),
+)
+"""What no option changes: which car it is, what it costs (an option has its price), how used it is."""
+
 IMPLIED_OF_NEW: Mapping[str, float] = {"age_years": 0.0, "mileage_km": 0.0, "battery_soh_pct": 100.0}
 """A new car is this, also where the cell is empty; an empty condition is new."""
 

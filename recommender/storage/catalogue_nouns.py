@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from functools import partial
 
@@ -20,13 +21,25 @@ from recommender.storage.catalogue_cells import (
     parse_place_code,
 )
 from recommender.storage.catalogue_columns import levels_of, same_value
-from recommender.storage.catalogue_files import FILES, MODELS, OPTIONS, PLACE_FIGURES, PLACES, SOURCES, TRIMS
+from recommender.storage.catalogue_dates import parse_source_date
+from recommender.storage.catalogue_files import (
+    FILES,
+    MODELS,
+    NOT_BY_AN_OPTION,
+    OPTIONS,
+    PLACE_FIGURES,
+    PLACES,
+    SOURCES,
+    TRIMS,
+)
 from recommender.storage.csv_table import CellFault, CsvTable, split_list
 
 SOURCE_SEPARATORS = "+;"
 """A cell may name several sources: S01+S02."""
 
 OPTION_STATES = ("standard", "optional", "not_available")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_ADDRESS_SCHEMES = ("http", "https", "github")
 _PLACE_LEVELS = ("country", "province", "city")
 _MOST_CNY = 20_000_000
 
@@ -44,9 +57,19 @@ def read_sources(table: CsvTable, problems: ProblemList) -> dict[str, Source]:
     table.require(("source_id", "title"), problems)
     ids = table.parse("source_id", parse_id, problems)
     table.check_unique("source_id", ids, problems)
+    table.parse("address", _parse_address, problems)
+    table.parse("date", parse_source_date, problems)
     texts = [table.cells(name) for name in ("title", "address", "licence", "date")]
     rows = zip(table.cells("source_id"), *texts, strict=True)
     return {row[0]: Source(*row) for row in rows if row[0]}
+
+
+def _parse_address(text: str) -> str:
+    """A web address, a path in a public repository, or words for what has neither; no other scheme."""
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in _ADDRESS_SCHEMES:
+        raise CellFault("catalogue_address", schemes=", ".join(_ADDRESS_SCHEMES))
+    return text
 
 
 def read_models(table: CsvTable, problems: ProblemList) -> dict[str, ModelLine]:
@@ -73,7 +96,7 @@ def _check_brand_names(table: CsvTable, problems: ProblemList) -> None:
 def read_trims(
     table: CsvTable, models: Container[str], sources: Container[str], problems: ProblemList
 ) -> tuple[Trim, ...]:
-    table.require(("trim_id", "model_id", "trim", "on_sale", "source_id"), problems)
+    table.require(("trim_id", "model_id", "trim", "on_sale", "source_id", "source_date"), problems)
     ids = table.parse("trim_id", parse_id, problems)
     table.check_unique("trim_id", ids, problems)
     _check_same_car(table, problems)
@@ -173,6 +196,8 @@ def _read_sets(
             problems.add(path, "catalogue_sets_form", part)
         elif name not in attributes:
             problems.add(path, "catalogue_unknown_id", name, column="sets", file="attributes.toml")
+        elif name in NOT_BY_AN_OPTION:
+            problems.add(path, "catalogue_sets_fixed", part, column=name)
         else:
             _check(path, f"sets {name}", value, attributes[name], columns[name], problems)
             found[name] = value

@@ -69,6 +69,9 @@ _CONTRADICTIONS = (
 def check_physics(table: CsvTable, columns: Mapping[str, Column], problems: ProblemList) -> None:
     """Name every row of trims.csv whose values contradict each other. Unknown values contradict nothing."""
     check = _Check(table, columns, problems)
+    check.name(
+        check.has("on_sale", ("true",)) & ~check.known("powertrain"), "powertrain", "catalogue_required"
+    )
     for column in _ABOVE_ZERO:
         check.name(check.numbers(column) <= 0, column, "catalogue_not_positive")
     for smaller, larger in _SMALLER_LARGER:

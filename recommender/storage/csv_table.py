@@ -90,12 +90,17 @@ class CsvTable:
     def check_known(
         self, column: str, known: Container[str], file: str, problems: ProblemList, separators: str = ""
     ) -> None:
-        """Name every id of the column that is not known; ``separators`` = characters between several ids."""
+        """Name every id of the column that is not known; ``separators`` = characters between several ids.
+
+        A separator with no id before or after it is named: an id was lost there.
+        """
         seen: dict[str, list[str]] = {"": []}
         for row, text in enumerate(self.cells(column)):
             if text not in seen:
                 parts = split_list(text, separators) if separators else (text,)
                 seen[text] = [part for part in parts if part not in known]
+                if separators and len(parts) <= sum(text.count(mark) for mark in separators):
+                    seen[text].append(text)
             for part in seen[text]:
                 problems.add(self.path(row, column), "catalogue_unknown_id", part, column=column, file=file)
 
@@ -161,6 +166,10 @@ def _rows(text: str, name: str, problems: ProblemList) -> tuple[list[list[str]],
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
             if any(stripped):
+                header = rows[0] if rows else stripped
+                for column, cell, text in zip(header, cells, stripped, strict=False):
+                    if cell and not text:
+                        problems.add(f"{name}:{line}:{column}", "catalogue_blank", cell, column=column)
                 rows.append(stripped)
                 lines.append(line)
             several_lines |= reader.line_num > line

@@ -18,7 +18,7 @@ from recommender.storage.catalogue import (
     read_catalogue,
     write_catalogue,
 )
-from tests.builders import make_catalogue
+from tests.builders import Car, make_catalogue
 
 FILES = ("models.csv", "options.csv", "places.csv", "sources.csv", "trims.csv", "values.csv")
 
@@ -30,7 +30,7 @@ BY_HAND = {
     "trims.csv": "trim_id,model_id,trim,trim_zh,on_sale,source_id,source_date,price_cny,electric_range_km,"
     "powertrain,hud,adas_level,price_date\n"
     "T1,byd-seagull,305 Vitality,305活力版,true,S01+P9,2025-05-28,69800,305,BEV,false,l2,2025-05-28\n"
-    '\nT2,aion-rt,"520, Zhixiang",,false,S01,,119800.0,,BEV,,,\n',
+    '\nT2,aion-rt,"520, Zhixiang",,false,S01,2025-05-28,119800.0,,BEV,,,\n',
     "options.csv": "option_id,trim_id,name,name_zh,state,price_cny,group,requires,excludes,"
     "included_with,sets,source_id\n"
     "O1,T1,Head-up display,抬头显示,optional,3000,cockpit,O2,,,hud=true;adas_level=highway,S01\n"
@@ -64,7 +64,7 @@ def test_lines_trims_and_sources(by_hand: Catalogue) -> None:
     first, second = by_hand.trims
     assert (first.trim_id, first.trim_zh, first.on_sale) == ("T1", "305活力版", True)
     assert first.source_date == dt.date(2025, 5, 28)
-    assert (second.trim, second.on_sale, second.source_date) == ("520, Zhixiang", False, None)
+    assert (second.trim, second.on_sale) == ("520, Zhixiang", False)
     assert by_hand.sources["S01"].licence == "CC BY 4.0"
 
 
@@ -109,7 +109,8 @@ def test_a_car_without_a_condition_is_new(by_hand: Catalogue) -> None:
 def test_a_used_car_implies_nothing(tmp_path: Path, registry: Registry) -> None:
     trims = "trim_id,model_id,trim,trim_zh,on_sale,source_id,source_date,condition,mileage_km,age_years\n"
     trims += (
-        "T1,aion-rt,a,,true,S01,,used,30500,\nT2,aion-rt,b,,true,S01,,new,,0.5\nT3,aion-rt,c,,true,S01,,,,\n"
+        "T1,aion-rt,a,,false,S01,2025-05-28,used,30500,\nT2,aion-rt,b,,false,S01,2025-05-28,new,,0.5\n"
+        "T3,aion-rt,c,,false,S01,2025-05-28,,,\n"
     )
     files = {
         **BY_HAND,
@@ -182,7 +183,8 @@ def test_writing_is_deterministic_and_leaves_out_what_says_nothing(
 
 def test_a_catalogue_of_new_cars_does_not_say_so(tmp_path: Path, registry: Registry) -> None:
     cars = [car for car in make_catalogue(registry).trims if car.trim_id != "C2"]
-    catalogue = make_catalogue(registry, [{"trim_id": car.trim_id, "model_id": car.model_id} for car in cars])
+    known: list[Car] = [{"trim_id": car.trim_id, "model_id": car.model_id, "on_sale": False} for car in cars]
+    catalogue = make_catalogue(registry, known)
     write_catalogue(catalogue, tmp_path)
     header = (tmp_path / "trims.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header == "trim_id,model_id,trim,trim_zh,on_sale,source_id,source_date"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,12 +63,25 @@ CELLS = (
     Fault("level", "trims.csv", 2, "powertrain", "ICE"),
     Fault("level", "trims.csv", 2, "body_type", "SUV"),
     Fault("level", "options.csv", 3, "state", "maybe"),
-    Fault("level", "options.csv", 2, "sets", "brand=Delta"),
+    Fault("level", "options.csv", 2, "sets", "adas_level=Delta"),
     Fault("level", "places.csv", 4, "level", "town"),
     Fault("level", "values.csv", 2, "kept", "yes"),
     Fault("date", "trims.csv", 2, "source_date", "2026-02-30"),
     Fault("date", "trims.csv", 2, "source_date", "20260930"),
     Fault("date", "trims.csv", 2, "price_date", "2026.09"),
+    Fault("date_bounds", "trims.csv", 2, "source_date", "3026-01-01"),
+    Fault("date_bounds", "trims.csv", 2, "source_date", "1926-01-01"),
+    Fault("date_bounds", "trims.csv", 2, "price_date", "2099-01-01"),
+    Fault("date_bounds", "values.csv", 2, "source_date", "3026-01-01"),
+    Fault("required", "trims.csv", 2, "source_date", ""),
+    Fault("required", "trims.csv", 2, "powertrain", "", also=((2, "on_sale", "true"),)),
+    Fault("source_date", "sources.csv", 3, "date", "x"),
+    Fault("source_date", "sources.csv", 3, "date", "2025-13"),
+    Fault("source_date", "sources.csv", 3, "date", "2025-02 about"),
+    Fault("address", "sources.csv", 3, "address", "javascript:alert(1)"),
+    Fault("address", "sources.csv", 3, "address", "Data:text/html,x"),
+    Fault("blank", "trims.csv", 2, "body_type", " "),
+    Fault("blank", "trims.csv", 2, "body_type", "\u3000"),
     Fault("id_form", "trims.csv", 2, "trim_id", "A1~HUD", at="trims.csv:2:trim_id"),
     Fault("place_code", "places.csv", 4, "code", "34"),
     Fault("duplicate_id", "models.csv", 3, "model", "One"),
@@ -77,6 +91,9 @@ CELLS = (
     Fault("duplicate_id", "places.csv", 3, "code", "340000", at="places.csv:4:code"),
     Fault("unknown_id", "trims.csv", 3, "model_id", "delta-one"),
     Fault("unknown_id", "trims.csv", 3, "source_id", "S1+S99"),
+    Fault("unknown_id", "trims.csv", 3, "source_id", "S1+"),
+    Fault("unknown_id", "trims.csv", 3, "source_id", "+S1"),
+    Fault("unknown_id", "trims.csv", 3, "source_id", "S1++S2"),
     Fault("unknown_id", "options.csv", 2, "source_id", "S99"),
     Fault("unknown_id", "options.csv", 3, "requires", "HEATER"),
     Fault("unknown_id", "options.csv", 2, "sets", "colour=red"),
@@ -89,6 +106,9 @@ CELLS = (
     Fault("option_rule", "options.csv", 3, "excludes", "HUD", at="options.csv:3:requires"),
     Fault("sets_form", "options.csv", 2, "sets", "hud:true"),
     Fault("sets_form", "options.csv", 2, "sets", "hud=true;hud=false"),
+    Fault("sets_fixed", "options.csv", 2, "sets", "brand=Alpha"),
+    Fault("sets_fixed", "options.csv", 2, "sets", "model_line=alpha-one"),
+    Fault("sets_fixed", "options.csv", 2, "sets", "price_cny=100000"),
     Fault("source_missing", "places.csv", 4, "winter_low_c", "-5"),
     Fault("kept_differs", "values.csv", 2, "value", "120000"),
     Fault("character", "trims.csv", 2, "trim", "500\u202eesaB"),
@@ -111,6 +131,7 @@ CELLS = (
     Fault("contradiction", "trims.csv", 2, "curb_weight_kg", "500", at="trims.csv:2:battery_kwh"),
     Fault("range_against_battery", "trims.csv", 2, "electric_range_km", "700"),
     Fault("range_against_battery", "trims.csv", 6, "electric_range_km", "600"),
+    Fault("range_against_battery", "trims.csv", 2, "battery_kwh", "20", at="trims.csv:2:electric_range_km"),
     Fault(
         *("range_against_battery", "trims.csv", 4, "consumption_kwh_100km", "40"),
         at="trims.csv:4:electric_range_km",
@@ -182,6 +203,55 @@ def test_one_faulty_cell_is_named(fault: Fault, folder: Path, registry: Registry
     # A fault of an id or a row draws others with it (what referred to it); a fault of a value stands alone.
     if fault.code not in ("id_form", "required", "duplicate_id", "place_code", "unknown_id", "level"):
         assert found(folder, registry) == [(fault.path, fault.code)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2025", "2025-02", "2025-02-28", "2025-02 (about)", "2008-2009", "normals"],
+)
+def test_dates_of_sources_as_they_are_really_written(text: str, folder: Path, registry: Registry) -> None:
+    edit(folder, "sources.csv", 3, "date", text)
+    assert found(folder, registry) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "https://a.cn/x:1",
+        "http://a.cn",
+        "github:a/b data: x",
+        'stored file id 5 (script: "a")',
+        "press item",
+    ],
+)
+def test_addresses_of_sources(text: str, folder: Path, registry: Registry) -> None:
+    edit(folder, "sources.csv", 3, "address", text)
+    assert found(folder, registry) == []
+
+
+def test_a_range_that_does_not_agree_names_both_fields(folder: Path, registry: Registry) -> None:
+    edit(folder, "trims.csv", 2, "battery_kwh", "20")
+    (problem,) = check_catalogue(folder, registry)
+    for lang in ("zh", "en"):
+        said = registry.message(f"problem.{problem.code}", lang, value=problem.value, **problem.params)
+        assert "electric_range_km" in said
+        assert "battery_kwh 20" in said
+
+
+def test_the_reader_may_know_a_nearer_last_day(folder: Path, registry: Registry) -> None:
+    edit(folder, "trims.csv", 2, "price_date", "2028-11-23")
+    assert found(folder, registry) == []
+    with pytest.raises(Rejected) as refusal:
+        read_catalogue(folder, registry, dt.date(2028, 11, 22))
+    assert [p.path for p in refusal.value.problems] == ["trims.csv:2:price_date"]
+    read_catalogue(folder, registry, dt.date(2028, 11, 23))
+
+
+def test_a_car_no_longer_on_sale_may_be_known_by_little(folder: Path, registry: Registry) -> None:
+    for column, value in (("powertrain", ""), ("body_type", ""), ("on_sale", "false")):
+        edit(folder, "trims.csv", 2, column, value)
+    assert found(folder, registry) == []
 
 
 def test_a_missing_folder(tmp_path: Path, registry: Registry) -> None:

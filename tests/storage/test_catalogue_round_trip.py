@@ -38,6 +38,8 @@ texts = st.text(
 ).map(str.strip)
 names = texts.filter(bool)
 ids = st.from_regex(r"[A-Za-z0-9._-]{1,12}", fullmatch=True)
+addresses = st.one_of(st.just(""), names.map("https://a.cn/".__add__), names.map("press item ".__add__))
+source_dates = st.sampled_from(["", "2025", "2025-02", "2025-02-28", "2025-02 (about)", "normals"])
 dates = st.dates(dt.date(2015, 1, 1), dt.date(2030, 1, 1))
 money = st.integers(-500_000, 500_000)
 
@@ -60,7 +62,8 @@ def value_of(attribute: Attribute) -> st.SearchStrategy[Value]:
 @st.composite
 def catalogues(draw: st.DrawFn, registry: Registry) -> Catalogue:
     source_ids = draw(st.lists(ids, min_size=1, max_size=3, unique=True))
-    sources = {key: Source(key, *draw(st.tuples(names, texts, texts, texts))) for key in source_ids}
+    said = st.tuples(names, addresses, texts, source_dates)
+    sources = {key: Source(key, *draw(said)) for key in source_ids}
     source = st.sampled_from(source_ids)
     model_ids = draw(st.lists(ids, min_size=1, max_size=4, unique=True))
     lines = [
@@ -82,8 +85,7 @@ def catalogues(draw: st.DrawFn, registry: Registry) -> Catalogue:
         *(st.one_of(st.none(), dates), texts, st.just(False)),
     )
     trims = tuple(
-        dataclasses.replace(trim, source_id=draw(source), source_date=draw(st.one_of(st.none(), dates)))
-        for trim in catalogue.trims
+        dataclasses.replace(trim, source_id=draw(source), source_date=draw(dates)) for trim in catalogue.trims
     )
     value_notes = tuple(draw(st.lists(notes, max_size=3)))
     return dataclasses.replace(catalogue, sources=sources, trims=trims, value_notes=value_notes)
@@ -98,7 +100,7 @@ def car(draw: st.DrawFn, registry: Registry, trim_id: str, number: int, model_id
         **values,
         **older,
         "condition": "used" if used else "new",
-        "on_sale": draw(st.booleans()),
+        "on_sale": values["powertrain"] is not None and draw(st.booleans()),
         "trim_id": trim_id,
         "model_id": draw(st.sampled_from(model_ids)),
         "trim": f"{number} {draw(texts)}".strip(),
