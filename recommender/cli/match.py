@@ -12,6 +12,7 @@ import click
 
 from recommender.cli.endings import BAD_INPUT, DONE, Manner, tell
 from recommender.cli.options import in_format, in_language, of_catalogue
+from recommender.cli.output_folder import refuse_unwritable
 
 if TYPE_CHECKING:
     from recommender.domain.dealer import Customer, Matches, Rows, Unit
@@ -63,6 +64,7 @@ def command(
     started = time.perf_counter()
     settings = load_settings(catalogue_dir=catalogue_dir, lang=lang)
     refuse_overwriting(out, (inventory, customers))
+    refuse_unwritable(out)
     workspace = open_workspace(settings, with_database=False)
     registry, today = workspace.registry, workspace.today() if day is None else day.date()
     units = read_inventory(inventory, today)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from recommender.cli.options import of_catalogue
+from recommender.cli.output_folder import refuse_unwritable
 
 SAMPLE_DAY = "2026-11-22"
 
@@ -44,6 +45,7 @@ def command(
     from recommender.storage.catalogue import read_catalogue
     from recommender.storage.sample_files import write_samples
 
+    refuse_unwritable(out)
     settings = load_settings(catalogue_dir=catalogue_dir)
     registry = load_registry()
     market = prior_market(registry, read_catalogue(settings.catalogue_dir, registry))

@@ -121,7 +121,7 @@ def _read_files(folder: Path, faults: ProblemList) -> tuple[_File, ...]:
 def _read_file(path: Path, faults: ProblemList) -> _File | None:
     try:
         file = _File(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as fault:
         faults.add(path.name, "registry_unreadable", path.name, fault=str(fault))
         return None
     if file.stem not in _TABLES and file.stem != _MESSAGES:

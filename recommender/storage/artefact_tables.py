@@ -253,7 +253,7 @@ def _membership(
 def _metrics(content: bytes, faults: Faults) -> Mapping[str, object]:
     try:
         metrics = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         faults.add(METRICS, "model_broken", detail=str(error))
         return {}
     if not isinstance(metrics, dict):

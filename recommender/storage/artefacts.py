@@ -85,7 +85,7 @@ def current_version(models_dir: Path) -> str:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise Rejected([Problem(str(path), "model_none_current")]) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Rejected([Problem(str(path), "model_broken", params={"detail": str(error)})]) from error
     version = document.get(_FOLDER) if isinstance(document, dict) else None
     if not isinstance(version, str):
@@ -184,7 +184,7 @@ def _read_manifest(folder: Path, faults: Faults) -> Mapping[str, object]:
     except FileNotFoundError:
         faults.add(_MANIFEST, "model_file_missing")
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         faults.add(_MANIFEST, "model_broken", detail=str(error))
         return {}
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:

@@ -29,11 +29,9 @@ Cell = str | int | float | None
 
 
 def refuse_overwriting(out: Path, inputs: Iterable[Path]) -> None:
-    """Raises Rejected (would_overwrite) when a file to be written is one of the inputs, or ``out`` a file."""
+    """Raises Rejected (would_overwrite) when a file to be written is one of the inputs."""
     targets = {(out / name).resolve() for name in FILES}
     bad = [path for path in inputs if path.resolve() in targets]
-    if out.exists() and not out.is_dir():
-        bad.append(out)
     if bad:
         raise Rejected([Problem(str(path), "would_overwrite") for path in bad])
 

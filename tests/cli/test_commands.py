@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -200,7 +201,51 @@ def test_import_refuses_no_folder_and_its_own_input(program: Program) -> None:
         assert (ended.status, list(errors(ended.err).values())) == (2, [code])
 
 
+@pytest.mark.parametrize("command", ["import", "simulate", "match"])
+@pytest.mark.parametrize("below", ["", "inside", "in/side"])
+def test_a_file_where_a_folder_is_to_be_written(program: Program, command: str, below: str) -> None:
+    file = program.folder / "file"
+    file.write_text("mine", encoding="utf-8")
+    facts = program.folder / "facts"
+    facts.mkdir()
+    out = str(file / below)
+    calls = {
+        "import": ("catalogue", "import", str(facts), "--out", out),
+        "simulate": ("simulate", "--out", out),
+        "match": ("match", "--inventory", "i.csv", "--customers", "c.csv", "--out", out),
+    }
+    ended = (
+        program(*calls[command], "--format", "json") if command != "simulate" else program(*calls[command])
+    )
+    assert ended.status == 2, ended.err
+    assert "out_not_a_folder" in ended.err or "不是文件夹" in ended.err
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_name_that_no_disk_takes(program: Program) -> None:
+    out = str(program.folder / ("n" * 5000))
+    ended = program("simulate", "--out", out)
+    assert ended.status == 2
+    assert "无法写入" in ended.err or "不能写" in ended.err, ended.err
+
+
 # ------------------------------------------------------------------------------------------ models
+@pytest.mark.parametrize("place", ["current.json", "manifest.json", "metrics.json"])
+def test_a_model_file_of_endless_brackets_is_named(program: Program, models: Path, place: str) -> None:
+    folder = program.folder / "models"
+    shutil.copytree(models, folder)
+    version = folder / "preference" / current_version(folder)
+    path = folder / place if place == "current.json" else version / place
+    path.write_text("[" * 100_000, encoding="ascii")
+    if place == "metrics.json":
+        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        manifest["files"][place] = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": 100_000}
+        (version / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    ended = program("recommend", str(ANSWERS), "--format", "json", RECOMMENDER_MODELS_DIR=str(folder))
+    assert (ended.status, list(errors(ended.err).values())) == (2, ["model_broken"])
+    assert place in next(iter(errors(ended.err)))
+
+
 def test_promote_makes_a_version_current(program: Program, models: Path) -> None:
     folder = program.folder / "models"
     shutil.copytree(models, folder)

@@ -171,5 +171,5 @@ def test_a_bad_stock_file_refuses_the_recommendation(desk: Desk) -> None:
 def test_the_folder_may_not_be_a_file(desk: Desk) -> None:
     desk.out.write_text("mine", encoding="utf-8")
     ended = desk.program(*desk.arguments("--format", "json"))
-    assert (ended.status, errors(ended.err)) == (2, {str(desk.out): "would_overwrite"})
+    assert (ended.status, errors(ended.err)) == (2, {str(desk.out): "out_not_a_folder"})
     assert Path(desk.out).read_text(encoding="utf-8") == "mine"
