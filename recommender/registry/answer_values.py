@@ -18,6 +18,7 @@ _BOOLEAN_WORDS: Mapping[str, bool] = {
     "true": True, "yes": True, "是": True, "false": False, "no": False, "否": False,
 }  # fmt: skip
 _LIST_SEPARATORS = re.compile("[;；]")
+_PLACES_OFFERED = 5
 _LIST_KINDS = ("choices", "brands")
 
 
@@ -169,11 +170,13 @@ class AnswerReader:
         names = self._vocabulary.place_names
         place = names.find(value)
         if place is None:
-            # Something is always offered, however far: an empty offer helps nobody.
-            nearest = self._problems.nearest(value, names.names, 5, cutoff=0.0)
-            self._problems.add(path, "unknown_place", value, nearest=nearest)
+            nearest = names.sharing(value) or names.near(value, self._alike)
+            self._problems.add(path, "unknown_place", value, nearest=nearest[:_PLACES_OFFERED])
             return None
         return place.code
+
+    def _alike(self, word: str, known: Iterable[str], least: float) -> tuple[str, ...]:
+        return self._problems.nearest(word, known, _PLACES_OFFERED, least)
 
 
 def check_disjoint(

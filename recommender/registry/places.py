@@ -19,6 +19,8 @@ _PEOPLES = (
     "藏族|羌族|彝族|苗族|侗族|布依族|土家族|朝鲜族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|蒙古族|蒙古|"
     "柯尔克孜|哈萨克|维吾尔"
 )
+# A slip in a long name; one of two characters; anything, because an empty offer helps nobody.
+_LIKENESS = (0.75, 0.5, 0.0)
 _ENDINGS = re.compile(
     r"(?:自治[区州]|特别行政区|地区|省|市|盟|"
     r" special administrative region| autonomous region| province| municipality| city| prefecture)$"
@@ -36,6 +38,36 @@ class PlaceNames:
         """By code, full name or name without 省, 市, Province …; case and width do not matter."""
         wanted = _folded(text)
         return self._by_full_name.get(wanted) or self._by_short_name.get(_short(wanted))
+
+    def sharing(self, text: str) -> tuple[str, ...]:
+        """Full names of the places that share this name, which is why it finds none of them: Taizhou."""
+        return self.by_short_name.get(_short(_folded(text)), ())
+
+    def near(
+        self, text: str, search: Callable[[str, Iterable[str], float], Iterable[str]]
+    ) -> tuple[str, ...]:
+        """Full names like ``text``, the most alike first: only near ones while there are any, never none.
+
+        ``search(word, names, least)`` returns the names that are at least so much (0..1) like the word.
+        Endings such as 市 are left out on both sides: all names are alike by them.
+        """
+        word = _short(_folded(text))
+        for least in _LIKENESS:
+            # A slip is rarely in the first letter; between names of two characters nothing else decides.
+            if found := sorted(
+                search(word, self.by_short_name, least), key=lambda name: name[:1] != word[:1]
+            ):
+                return tuple(dict.fromkeys(name for short in found for name in self.by_short_name[short]))
+        return ()
+
+    @cached_property
+    def by_short_name(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded name without ending -> the full names, in its own language, of all places that have it."""
+        found: dict[str, dict[str, None]] = {}
+        for place in self._choosable:
+            for name in filter(None, (place.zh, place.en)):
+                found.setdefault(_short(_folded(name)), {})[name] = None
+        return {short: tuple(names) for short, names in found.items()}
 
     @cached_property
     def names(self) -> tuple[str, ...]:

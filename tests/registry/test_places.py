@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from recommender.domain.catalogue import Place
+from recommender.domain.errors import Rejected
+from recommender.registry.answers import parse_request
 from recommender.registry.model import Registry
-from tests.registry.small import VOCABULARY, parse, problems_of
+from tests.registry.small import TODAY, VOCABULARY, parse, problems_of
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,45 @@ def test_a_name_that_two_cities_share_is_asked_back(small: Registry) -> None:
     (problem,) = problems_of({"answers": {"place": "Taizhou"}}, small)
     assert problem.code == "unknown_place"
     assert set(problem.params["nearest"][:2]) == {"Taizhou (Jiangsu)", "Taizhou (Zhejiang)"}  # type: ignore[index]
+
+
+SHIPPED = (
+    Place("000000", "country", "全国", "China", ""),
+    Place("340000", "province", "安徽省", "Anhui", ""),
+    Place("340100", "city", "合肥市", "Hefei", "340000"),
+    Place("230700", "city", "伊春市", "Yichun (Heilongjiang)", "230000"),
+    Place("360900", "city", "宜春市", "Yichun (Jiangxi)", "360000"),
+    Place("321200", "city", "泰州市", "Taizhou (Jiangsu)", "320000"),
+    Place("331000", "city", "台州市", "Taizhou (Zhejiang)", "330000"),
+    Place("341200", "city", "阜阳市", "Fuyang", "340000"),
+    Place("110000", "province", "北京市", "Beijing", ""),
+    Place("110100", "city", "北京市", "Beijing", "110000"),
+    Place("320100", "city", "南京市", "Nanjing", "320000"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("Taizhou", ("Taizhou (Jiangsu)", "Taizhou (Zhejiang)")),
+        ("taizhou city", ("Taizhou (Jiangsu)", "Taizhou (Zhejiang)")),
+        ("Yichun", ("Yichun (Heilongjiang)", "Yichun (Jiangxi)")),
+        ("Taizou", ("Taizhou (Jiangsu)", "Taizhou (Zhejiang)")),
+        ("合非", ("合肥市",)),
+        ("合非市", ("合肥市",)),
+        ("台洲", ("台州市",)),
+        ("Hefey", ("Hefei",)),
+        ("Beijng", ("Beijing",)),
+    ],
+)
+def test_near_places_and_no_far_ones_are_offered(
+    small: Registry, text: str, offered: tuple[str, ...]
+) -> None:
+    words = replace(VOCABULARY, places=SHIPPED)
+    with pytest.raises(Rejected) as refusal:
+        parse_request({"answers": {"place": text}}, small, words, TODAY)
+    (problem,) = refusal.value.problems
+    assert problem.params["nearest"] == offered
 
 
 def test_brands_by_id_or_name_in_one_order(small: Registry) -> None:
