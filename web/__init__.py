@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 
 from recommender.settings import Settings, secret_key
 from recommender.workspace import Workspace
-from web import api, buyer, cars, errors, i18n, layout, ops, results, security
+from web import api, buyer, cars, decision, errors, i18n, layout, ops, results, security
 from web.state import attach
 
 
@@ -30,7 +30,14 @@ def create_app(settings: Settings, workspace: Workspace) -> Flask:
     security.install(app, base_url=settings.base_url, rate_limit=settings.rate_limit)
     errors.install(app)
     layout.install(app)
-    for blueprint in (buyer.blueprint, results.blueprint, cars.blueprint, api.blueprint, ops.blueprint):
+    for blueprint in (
+        buyer.blueprint,
+        results.blueprint,
+        decision.blueprint,
+        cars.blueprint,
+        api.blueprint,
+        ops.blueprint,
+    ):
         app.register_blueprint(blueprint)
     security.exempt_from_csrf(app, api.blueprint)
     return app

@@ -16,6 +16,7 @@ from web.asking import new_once
 from web.car_view import value_words
 from web.document import Node
 from web.i18n import gettext, language, long_date
+from web.said import SaidView, additions_words, said
 
 STALE_DAYS = 90
 WELL_COVERED = 0.95
@@ -47,14 +48,14 @@ class CarView:
     rank: int
     name: str
     trim: str
-    options: str
+    additions: tuple[str, ...]
     total: str
     price: str
     price_note: str
     monthly: str
     costs: tuple[FactView, ...]
-    reasons: tuple[str, ...]
-    drawbacks: tuple[str, ...]
+    reasons: tuple[SaidView, ...]
+    drawbacks: tuple[SaidView, ...]
     notes: tuple[str, ...]
     changes: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -187,14 +188,14 @@ def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
         rank=item.whole("rank") or 0,
         name=f"{item.text('brand')} {item.text('model')}".strip(),
         trim=item.text("trim"),
-        options=join_words(item.words("options")),
+        additions=_additions(item, registry),
         total=_said("total_price_cny", item.whole("total_price_cny"), registry),
         price=_said("price_cny", item.whole("price_cny"), registry),
         price_note=_price_note(values.text("price_date"), document.text("date")),
         monthly=_value_said("monthly_cost_cny", values, registry),
         costs=_costs(item, registry),
-        reasons=_texts(item, "reasons"),
-        drawbacks=_texts(item, "drawbacks"),
+        reasons=said(item.nodes("reasons")),
+        drawbacks=said(item.nodes("drawbacks")),
         notes=_texts(item, "notes"),
         changes=_texts(item, "counterfactuals"),
         unknown=tuple(_label(attribute, registry) for attribute in item.words("unknown")),
@@ -210,6 +211,11 @@ def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
         address=_car_address(item.text("trim_id"), workspace),
         opened=item.whole("rank") == 1,
     )
+
+
+def _additions(item: Node, registry: Registry) -> tuple[str, ...]:
+    """Options with their prices; a result from before prices were told has only their ids."""
+    return additions_words(item, registry) or item.words("options")
 
 
 def _brief(values: Node, registry: Registry) -> tuple[str, ...]:

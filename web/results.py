@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from recommender.workspace import Damaged, Expired, StoredResult
 from web import journey
-from web.asking import in_language, recommend_and_keep, repeatable_token
+from web.asking import in_language
+from web.decision_view import decision_view
 from web.document import Node
-from web.errors import DamagedResult
 from web.i18n import gettext, language
+from web.kept import keep_and_show, stored_result, there
 from web.loosen import loosened, read_changes
 from web.result_view import result_view
 from web.state import current_workspace
@@ -23,21 +23,26 @@ blueprint = Blueprint("results", __name__, url_prefix="/r")
 
 @blueprint.get("/<token>")
 def show(token: str) -> str:
-    stored = _stored(token)
+    stored = stored_result(token)
     document = in_language(stored, language(), current_workspace())
-    return render_template("result.html", view=result_view(stored, Node(document), current_workspace()))
+    shown = Node(document)
+    return render_template(
+        "result.html",
+        view=result_view(stored, shown, current_workspace()),
+        decision=decision_view(stored, shown, current_workspace()),
+    )
 
 
 @blueprint.get("/<token>.json")
 def document(token: str) -> Response:
-    text = json.dumps(_stored(token).document, ensure_ascii=False)
+    text = json.dumps(stored_result(token).document, ensure_ascii=False)
     return Response(text, content_type="application/json")
 
 
 @blueprint.post("/<token>/again")
 def again(token: str) -> BaseResponse:
     """Ask again with the limits of one offered way out."""
-    workspace, stored = current_workspace(), _stored(token)
+    workspace, stored = current_workspace(), stored_result(token)
     ways = Node(stored.document).nodes("relaxations")
     number = request.form.get("way", "")
     if not (number.isascii() and number.isdigit() and int(number) < len(ways)):
@@ -45,17 +50,14 @@ def again(token: str) -> BaseResponse:
     asked = workspace.parse(stored.request, {"lang": language()})
     changes = read_changes(ways[int(number)])
     changed = loosened(asked, changes, workspace.registry, workspace.vocabulary)
-    once = request.form.get("once", "")
-    key = repeatable_token(str(current_app.secret_key), "again", token, number, once) if once else None
-    fresh = recommend_and_keep(changed, workspace, key)
-    return redirect(url_for("results.show", token=fresh), HTTPStatus.SEE_OTHER)
+    return keep_and_show(changed, token, "again", number)
 
 
 @blueprint.post("/<token>/edit")
 def edit(token: str) -> BaseResponse:
     """Take the answers behind this result as a new draft, and go to the page that is to be answered."""
     workspace = current_workspace()
-    asked = workspace.parse(_stored(token).request)
+    asked = workspace.parse(stored_result(token).request)
     page_id = request.form.get("page", "")
     journey.begin(asked.answers, fast=False)
     if page_id in workspace.registry.pages_by_id:
@@ -66,7 +68,7 @@ def edit(token: str) -> BaseResponse:
 @blueprint.get("/<token>/delete")
 def confirm_deletion(token: str) -> str:
     """Whoever has the link may delete what it shows, for everybody: so it is asked first."""
-    _there(token)
+    there(token)
     return render_template(
         "delete.html",
         delete_address=url_for("results.delete", token=token),
@@ -76,24 +78,7 @@ def confirm_deletion(token: str) -> str:
 
 @blueprint.post("/<token>/delete")
 def delete(token: str) -> BaseResponse:
-    _there(token)
+    there(token)
     current_workspace().database.results.delete(token)
     flash(gettext("The result has been deleted. Its link no longer works."))
     return redirect(url_for("buyer.start"), HTTPStatus.SEE_OTHER)
-
-
-def _stored(token: str) -> StoredResult:
-    found = _there(token)
-    if isinstance(found, Damaged):
-        raise DamagedResult
-    return found
-
-
-def _there(token: str) -> StoredResult | Damaged:
-    """What can be deleted: also a result that cannot be read any more."""
-    found = current_workspace().database.results.load(token)
-    if found is None:
-        abort(HTTPStatus.NOT_FOUND)
-    if isinstance(found, Expired):
-        abort(HTTPStatus.GONE)
-    return found

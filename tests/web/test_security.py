@@ -82,7 +82,8 @@ def test_only_the_json_interface_needs_no_token(shared_site: Site) -> None:
         for rule in shared_site.app.url_map.iter_rules()
         if set(rule.methods or ()) & set(UNSAFE) and str(rule).startswith("/api/")
     ]
-    assert free == ["/api/v1/recommendations"]
+    verbs = ("recommendations", "configurations", "comparisons", "explanations")
+    assert free == [f"/api/v1/{verb}" for verb in verbs]
 
 
 EXPECTED_HEADERS = {
