@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from recommender.registry.messages import format_value
 from recommender.workspace import StoredResult, Workspace
+from web.builds import is_offered
 from web.document import Node
 from web.i18n import gettext, language
 
@@ -41,9 +42,11 @@ def _line(item: Node, workspace: Workspace) -> str:
         return gettext("{car}: no longer in the catalogue.").format(car=name)
     if not market.catalogue.trims[row].on_sale:
         return gettext("{car}: no longer on sale as a new car.").format(car=name)
+    if not is_offered(item.text("config_id"), workspace):
+        return gettext("{car}: no longer offered with these options.").format(car=name)
     build = market.row_of.get(item.text("config_id"))
     if build is None:
-        return gettext("{car}: no longer offered with these options.").format(car=name)
+        return ""
     attribute = workspace.registry.attributes["price_cny"]
     before, value = item.whole("price_cny"), market.price_cny[build]
     now = None if value != value else round(float(value))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from recommender.configurator.builds import CONFIG_JOINER
 from recommender.registry.messages import format_value
 from recommender.services.configure import Configuration, OptionLine, Rung
 from recommender.workspace import StoredResult, Workspace
+from web.builds import options_of
 from web.i18n import gettext, language
 from web.result_view import join_words
 from web.said import additions_words, item_node, price_words
@@ -96,7 +96,7 @@ def _option(option: OptionLine, workspace: Workspace) -> OptionView:
 
 def _rung(rung: Rung, first: Rung, found: Configuration, token: str, workspace: Workspace) -> RungView:
     names = {option.option_id: option.name for option in found.options}
-    added = [names.get(option, option) for option in rung.config_id.split(CONFIG_JOINER)[1:]]
+    added = [names.get(option, option) for option in options_of(rung.config_id)]
     return RungView(
         build=join_words(added) if added else gettext("As sold"),
         total=_money(rung.total_price_cny, workspace),

@@ -14,6 +14,7 @@ from recommender.registry.raw import plain_document
 from recommender.services.critique import Critique, critique
 from recommender.workspace import StoredResult, Workspace
 from web.asking import new_once
+from web.builds import trim_of
 from web.i18n import gettext, language
 
 
@@ -63,9 +64,9 @@ def adjust_view(
 ) -> AdjustView:
     """Raises Rejected for a configuration that the catalogue does not have."""
     found = critique_views(asked, config_id, workspace, at_most)
-    market, lang, token = workspace.market, language(), stored.token
-    row = int(market.table.trim_of[market.row_of[config_id]])
-    line, trim = market.catalogue.line_of(row), market.catalogue.trims[row]
+    catalogue, lang, token = workspace.market.catalogue, language(), stored.token
+    row = catalogue.trim_index[trim_of(config_id)]
+    line, trim = catalogue.line_of(row), catalogue.trims[row]
     name = f"{line.brand_name(lang)} {line.model_name(lang)} {trim.name(lang)}"
     return AdjustView(
         title=gettext("Like {car}, but …").format(car=name),

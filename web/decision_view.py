@@ -10,6 +10,7 @@ from flask import url_for
 from recommender.domain.errors import Rejected
 from recommender.workspace import StoredResult, Workspace
 from web.asking import new_once
+from web.builds import is_offered
 from web.changed_view import ChangedView, changed_view
 from web.critique_view import CritiqueView, critique_views
 from web.document import Node
@@ -89,7 +90,7 @@ def decision_view(stored: StoredResult, document: Node, workspace: Workspace) ->
 
 def ticks_of(items: Sequence[Node], ticked: Sequence[str], workspace: Workspace) -> tuple[TickView, ...]:
     """The cars of a list that can be compared, the ``ticked`` ones marked."""
-    known = [item for item in items if item.text("config_id") in workspace.market.row_of]
+    known = [item for item in items if is_offered(item.text("config_id"), workspace)]
     return tuple(
         TickView(
             item.text("config_id"), car_name(item), f"compare-{number}", item.text("config_id") in ticked
@@ -100,7 +101,7 @@ def ticks_of(items: Sequence[Node], ticked: Sequence[str], workspace: Workspace)
 
 def _doors(item: Node, token: str, critiques: tuple[CritiqueView, ...], workspace: Workspace) -> DoorsView:
     config_id, trim_id = item.text("config_id"), item.text("trim_id")
-    if config_id not in workspace.market.row_of:
+    if not is_offered(config_id, workspace):
         return DoorsView(config_id, "", "", "", ())
     options = any(option.trim_id == trim_id for option in workspace.market.catalogue.options)
     return DoorsView(

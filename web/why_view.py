@@ -9,6 +9,7 @@ from flask import url_for
 from recommender.domain.errors import Problem
 from recommender.services.explain import Explained
 from recommender.workspace import StoredResult, Workspace
+from web.builds import is_offered
 from web.car_search import find_cars
 from web.document import Node
 from web.forms import ErrorView, problem_text
@@ -137,6 +138,6 @@ def _compare_address(stored: StoredResult, config_id: str, workspace: Workspace)
     """Beside the first car of the list; "" for that car itself."""
     items = Node(stored.document).nodes("recommendations")
     first = items[0].text("config_id") if items else ""
-    if first == config_id or first not in workspace.market.row_of:
+    if first in ("", config_id) or not is_offered(first, workspace):
         return ""
     return url_for("decision.compare_cars", token=stored.token, config=[first, config_id])
