@@ -21,6 +21,7 @@ LENGTH_KNOTS_MM = np.array([3000.0, 3600.0, 4100.0, 4450.0, 4700.0, 4900.0, 5150
 _KNOT_LOG_WIDTH = 0.35
 _LENGTH_WIDTH_MM = 180.0
 _HAIRCUT = 0.25
+_NUMBER_HAIRCUT = 0.5
 """Unknown is assumed below what is typical of the class: it must never beat a printed value by luck."""
 _MINIMUM_WEIGHT = 3.0
 _MIDDLE_CNY = 170_000.0
@@ -55,7 +56,8 @@ def _specs_of(attribute: Attribute) -> list[ColumnSpec]:
 def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns, class_cny: Floats) -> Floats:
     """What to assume where the value is not known, at each class knot: float64 [P].
 
-    Kernel mean of the known z by log class, moved by a quarter of their spread towards the worse side;
+    Kernel mean of the known z by log class, moved towards the worse side: a number by half of their
+    spread (who has little to show prints nothing), a feature by a quarter of its share;
     with no known value at all: the registry's ``unknown`` figure, or "does not have it".
     """
     z = encode_column(columns.get(spec.attribute), spec, len(class_cny))
@@ -71,7 +73,7 @@ def estimate_unknown(spec: ColumnSpec, attribute: Attribute, columns: Columns, c
     if spec.level is not None:
         return np.asarray(centre * (1.0 - _HAIRCUT)) if _is_wanted(attribute) else np.asarray(centre)
     toward_worse = {"more": -1.0, "less": 1.0, "none": 0.0}[attribute.better]
-    return np.asarray(centre + toward_worse * _HAIRCUT * z.std())
+    return np.asarray(centre + toward_worse * _NUMBER_HAIRCUT * z.std())
 
 
 def _is_wanted(attribute: Attribute) -> bool:

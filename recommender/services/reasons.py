@@ -1,6 +1,7 @@
 """Reasons and drawbacks: the largest differences between a car's terms and the reference car's.
 
-Nothing is said that is not a term of the utility; an unknown value is never quoted as a reason.
+Nothing is said that is not a term of the utility. An unknown value is never quoted as a reason; the one that
+costs the car most is quoted as a drawback.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from recommender.services.scoring import Scores
 
 REASONS = 3
 DRAWBACKS = 2
-_NOTICEABLE = 0.01
+_NOTICEABLE = 0.05
 """Smaller differences of utility are not worth a sentence while larger ones exist."""
 _UNKNOWN_LEVEL = "unknown"
 
@@ -46,6 +47,8 @@ def explain_row(scores: Scores, reference: Reference, row: int) -> Explanation:
     quotable = [i for i, value in enumerate(values) if value is not None]
     best = _largest(quotable, differences, utilities, REASONS)
     worst = _largest([i for i in quotable if i not in best], -differences, -utilities, DRAWBACKS)
+    missing = [i for i, value in enumerate(values) if value is None and differences[i] < -_NOTICEABLE]
+    worst += sorted(missing, key=lambda i: (differences[i], i))[:1]
     sentence = _Sentence(scores, reference)
     return Explanation(
         terms=terms,
@@ -95,6 +98,8 @@ class _Sentence:
 
 
 def _message(attribute: Attribute, value: Scalar, middle: Scalar) -> str:
+    if value is None:
+        return "reason.unknown"
     if attribute.kind == "boolean":
         return "reason.has" if value else "reason.has_not"
     if middle is None or middle == value:

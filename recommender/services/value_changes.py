@@ -31,8 +31,8 @@ LARGEST_CUT = 0.30
 MARGIN = 1e-6
 """Utility by which the car must lead: a tie is no first place."""
 _FORETOLD = 1e-7
-_IDENTITY = "identity"
-"""Group of the attributes that say which car it is: one cannot wish for a car to be another."""
+_NOT_TO_BE_HAD = ("identity", "size", "off_road")
+"""Groups of attributes that no dealer can change: which car it is, its measures, its ground clearance."""
 _WHOLE_FROM_SCALE = 100.0
 _TENTH = 0.1
 
@@ -127,7 +127,7 @@ def _attribute_wishes(scores: Scores, row: int, needed: float, entangled: frozen
 
 
 def _wishable(attribute: Attribute) -> bool:
-    apart = attribute.personal or attribute.id in (PRICE, SIZE) or attribute.group == _IDENTITY
+    apart = attribute.personal or attribute.id in (PRICE, SIZE) or attribute.group in _NOT_TO_BE_HAD
     return not apart and attribute.better != "none" and attribute.kind in ("number", "boolean")
 
 

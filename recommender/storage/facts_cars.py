@@ -228,6 +228,9 @@ def _settle_boot(car: Car) -> None:
         car.note("boot_max_l", "derived: printed as the boot, too large for one with the seats up")
 
 
+_NAMED_RANGE = re.compile(r"(?<!\d)([1-9]\d{2})\s*(?:km|KM|公里)")
+
+
 def _derive(car: Car) -> None:
     level = car.values.get("adas_level")
     if level is not None and not any(note.attribute == "adas_level" for note in car.notes):
@@ -240,6 +243,10 @@ def _derive(car: Car) -> None:
             car.note("adas_level", "derived: no lane centring on the base car")
         elif features.state("lane_centering"):
             car.note("adas_level", "derived: lane centring is standard")
+    named = _NAMED_RANGE.search(car.row["trim_zh"])
+    if named and "electric_range_km" not in car.values and car.values.get("powertrain") == "BEV":
+        car.values["electric_range_km"] = float(named[1])
+        car.note("electric_range_km", "derived: the trim's name says it")
     wltc = car.row["electric_range_km_wltc"]
     reach = combined_range(car.values, float(wltc) if wltc else None)
     if "combined_range_km" not in car.values and reach is not None:

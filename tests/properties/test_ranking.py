@@ -138,6 +138,7 @@ def test_terms_add_up_and_reasons_are_terms(raw: Raw) -> None:
         assert item.drawbacks
         for reason in (*item.reasons, *item.drawbacks):
             assert reason.attribute in named
+        for reason in item.reasons:
             assert item.attributes[reason.attribute] is not None, "an unknown value is no reason"
 
 
