@@ -24,7 +24,8 @@ _SECRET_BYTES = 32
 _KEY_FILE = "secret_key"
 _DATABASE_FILE = "recommender.db"
 _RATE = re.compile(
-    r"\d+\s*(?:/|\s?per\s)\s*(?:\d+\s*)?(?:second|minute|hour|day|month|year)s?", re.IGNORECASE
+    r"[1-9]\d*\s*(?:/|\s?per\s)\s*(?:[1-9]\d*\s*)?(?:second|minute|hour|day|month|year)s?",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -49,8 +50,9 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """What the environment decides. Folders are relative to the current one unless absolute.
 
-    ``port`` 0 asks the system for a free port. ``rate_limit`` "0" switches the limit off. ``database_url``
-    empty means a SQLite file in ``state_dir``. Secrets never appear in ``repr``.
+    ``port`` 0 asks the system for a free port. ``rate_limit`` "0" switches the limit off; a rate of nothing
+    ("0/minute") is refused. ``database_url`` empty means a SQLite file in ``state_dir``. Secrets never appear
+    in ``repr``.
     """
 
     model_config = SettingsConfigDict(

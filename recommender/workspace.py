@@ -70,7 +70,7 @@ class Workspace:
         """Opened on first use. Raises DatabaseError for an address that cannot be used."""
         from recommender.storage.database import open_database  # a recommendation alone needs none
 
-        return open_database(self.settings.database, clock=self.clock)
+        return open_database(self.settings.database, state_dir=self.settings.state_dir, clock=self.clock)
 
     def today(self) -> dt.date:
         return self.clock().astimezone(CHINA).date()

@@ -24,7 +24,8 @@ def upgrade(output_format: str) -> None:
     from recommender.storage.database import open_database
     from recommender.storage.migrate import upgrade as migrate
 
-    with closing(open_database(load_settings().database)) as database:
+    settings = load_settings()
+    with closing(open_database(settings.database, state_dir=settings.state_dir)) as database:
         revision = migrate(database)
     if output_format == "json":
         print_json({"revision": revision})
@@ -44,7 +45,7 @@ def check(lang: str | None, output_format: str) -> int:
     from recommender.storage.migrate import head
 
     settings = load_settings(lang=lang)
-    with closing(open_database(settings.database)) as database:
+    with closing(open_database(settings.database, state_dir=settings.state_dir)) as database:
         problems = faults_of(database)
     if problems:
         tell(problems, Manner(output_format == "json", settings.lang))

@@ -130,7 +130,7 @@ def _database(settings: Settings) -> Finding:
     from recommender.storage.database import open_database, wal_is_safe
     from recommender.storage.migrate import check
 
-    database = open_database(settings.database)
+    database = open_database(settings.database, state_dir=settings.state_dir)
     engine = f"SQLite {sqlite3.sqlite_version}, {'WAL' if wal_is_safe() else 'DELETE'}"
     detail = engine if database.engine.dialect.name == "sqlite" else "PostgreSQL"
     problems = check(database)

@@ -16,6 +16,8 @@ import click
 from recommender.domain.errors import Problem, Rejected
 
 DONE, NOTHING_FITS, BAD_INPUT, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+_BAD_SETTING = ("database_address", "database_folder")
+"""Codes of a database that cannot because its address is wrong: nothing for a log."""
 _TITLES = {422: "Unprocessable Entity", 500: "Internal Server Error", 503: "Service Unavailable"}
 _DETAILS = {422: "problems.detail", 500: "problems.fault", 503: "problems.unavailable"}
 
@@ -85,6 +87,9 @@ def _unforeseen(error: Exception, manner: Manner) -> int:
 
     if isinstance(error, SettingsError):
         tell([Problem(f.variable, f.code, f.value, f.params) for f in error.faults], manner)
+        return BAD_INPUT
+    if isinstance(error, DatabaseError) and error.problem.code in _BAD_SETTING:
+        tell([error.problem], manner)
         return BAD_INPUT
     log_file = write_log(error)
     if isinstance(error, DatabaseError):

@@ -238,13 +238,15 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
 def open_database(
     address: str,
     *,
+    state_dir: Path | None = None,
     clock: Clock = utc_now,
     token: TokenSource = new_token,
     lock_seconds: float = LOCK_SECONDS,
 ) -> Database:
-    """Make the engine for an address. Connects to nothing yet; the folder of a SQLite file is made.
+    """Make the engine for an address. Connects to nothing yet.
 
-    Raises DatabaseError for an address that cannot be used.
+    The folder of a SQLite file is made when it is ``state_dir`` or inside it; any other must be there. Raises
+    DatabaseError for an address that cannot be used (database_address, database_folder).
     """
     # An error that ends in a log must not carry anybody's answers.
     quiet = {"hide_parameters": True, "pool_size": 8}
@@ -253,7 +255,7 @@ def open_database(
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() == "sqlite":
-            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            _see_folder(Path(url.database or "").parent, state_dir)
             engine = create_engine(url, connect_args={"timeout": _ATTEMPT_MS / 1000}, **quiet)
             _prepare_sqlite(engine)
         else:
@@ -266,6 +268,14 @@ def open_database(
         problem = Problem(safe_name, "database_address", params={"detail": str(error)})
         raise DatabaseError(problem) from error
     return Database(engine, clock, token, lock_seconds)
+
+
+def _see_folder(folder: Path, state_dir: Path | None) -> None:
+    """A slip in an address must not leave folders where nobody looks for them. Raises OSError too."""
+    if state_dir is not None and folder.resolve().is_relative_to(state_dir.resolve()):
+        folder.mkdir(parents=True, exist_ok=True)
+    elif not folder.is_dir():
+        raise DatabaseError(Problem(str(folder), "database_folder", params={"folder": str(folder)}))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -14,7 +14,7 @@ class DatabaseError(Exception):
     """The database cannot do it now; nothing was changed. ``problem`` says why and what to do.
 
     Codes: database_locked (try again), database_full, database_not_ready (not migrated), database_newer,
-    database_drift, database_unreachable, database_address.
+    database_drift, database_unreachable, database_address, database_folder.
     """
 
     def __init__(self, problem: Problem) -> None:

@@ -285,6 +285,15 @@ def test_a_database_that_does_not_answer_is_one_line_and_a_log(program: Program)
     assert "s3cret" not in ended.err + log.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("command", ["upgrade", "check"])
+def test_a_database_in_a_folder_that_is_not_there_is_bad_input(program: Program, command: str) -> None:
+    folder = program.folder / "nope"
+    ended = program("db", command, "--format", "json", RECOMMENDER_DATABASE_URL=f"sqlite:///{folder}/x.db")
+    assert (ended.status, ended.out) == (2, "")
+    assert errors(ended.err) == {str(folder): "database_folder"}
+    assert not folder.exists()
+
+
 # ------------------------------------------------------------------------------------------ settings, doctor
 def test_bad_settings_are_bad_input_named_all_at_once(program: Program) -> None:
     variables = {"RECOMMENDER_PORT": "x", "RECOMMENDER_WORKERS": "0", "RECOMMENDER_BASE_URL": "nowhere"}

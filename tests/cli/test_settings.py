@@ -108,6 +108,10 @@ def test_elsewhere_the_folders_are_those_of_the_project(
         ("DATABASE_URL", "sqlite:///:memory:", "setting_database_memory"),
         ("RATE_LIMIT", "many", "setting_rate_limit"),
         ("RATE_LIMIT", "600", "setting_rate_limit"),
+        ("RATE_LIMIT", "0/minute", "setting_rate_limit"),
+        ("RATE_LIMIT", "5/second;00 per hour", "setting_rate_limit"),
+        ("RATE_LIMIT", "1/0 minutes", "setting_rate_limit"),
+        ("RATE_LIMIT", "６００/minute", "setting_rate_limit"),
         ("RATE_LIMIT", "600/fortnight", "setting_rate_limit"),
     ],
 )

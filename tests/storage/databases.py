@@ -31,6 +31,9 @@ class HandClock:
 
 
 def sqlite_address(folder: Path) -> str:
+    """Address of a file in a folder that is there."""
+    if not (folder / "state").exists():
+        (folder / "state").mkdir(parents=True)
     return f"sqlite:///{folder / 'state' / 'recommender.db'}"
 
 

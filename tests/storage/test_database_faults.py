@@ -111,9 +111,22 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("in the way")
+    for state_dir, code in ((None, "database_folder"), (tmp_path, "database_address")):
+        with pytest.raises(DatabaseError) as refusal:
+            open_database(sqlite_address(tmp_path), state_dir=state_dir)
+        assert refusal.value.problem.code == code
+
+
+@pytest.mark.parametrize("below", ["nope", "nope/deep", "state/../nope"])
+def test_no_folder_is_made_outside_of_the_state_folder(tmp_path: Path, below: str) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
     with pytest.raises(DatabaseError) as refusal:
-        open_database(sqlite_address(tmp_path))
-    assert refusal.value.problem.code == "database_address"
+        open_database(f"sqlite:///{tmp_path / below}/x.db", state_dir=state)
+    assert refusal.value.problem.code == "database_folder"
+    assert list(tmp_path.iterdir()) == [state]
+    open_database(f"sqlite:///{state}/deep/x.db", state_dir=state).close()
+    assert (state / "deep").is_dir()
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
