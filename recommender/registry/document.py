@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -233,8 +234,12 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Write the page; the only argument is the file."""
-    target = Path(arguments[0]) if arguments else Path("docs/registry.md")
+    """Write the page; the only argument is the file. SystemExit for --help and for anything else."""
+    parser = argparse.ArgumentParser(
+        prog="python -m recommender.registry.document", description="Write the registry as a page for people."
+    )
+    parser.add_argument("file", nargs="?", type=Path, default=Path("docs/registry.md"), metavar="FILE")
+    target = parser.parse_args(arguments).file
     target.write_text(registry_page(load_registry()), encoding="utf-8")
     sys.stdout.write(f"{target} written\n")
 

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from recommender.registry.document import attributes_document, main, questions_document, registry_page
 from recommender.registry.model import Registry
 from tests.registry.small import VOCABULARY
@@ -21,6 +23,17 @@ def test_the_page_is_in_step_with_the_files(shipped: Registry) -> None:
 def test_the_command_writes_the_page(tmp_path: Path, shipped: Registry) -> None:
     main([str(tmp_path / "page.md")])
     assert (tmp_path / "page.md").read_text(encoding="utf-8") == registry_page(shipped)
+
+
+@pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("-h", 0), ("--lang", 2)])
+def test_a_flag_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argument: str, status: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ending:
+        main([argument])
+    assert ending.value.code == status
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_page_names_every_id(shipped: Registry) -> None:
