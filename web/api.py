@@ -8,17 +8,19 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 
 from recommender.domain.errors import Rejected
 from recommender.registry.document import attributes_document, questions_document
+from recommender.registry.problem_list import ProblemList
+from recommender.registry.raw import plain_document
 from recommender.services.compare import compare
 from recommender.services.configure import configuration_document, configure
 from recommender.services.documents import recommendation_document
 from recommender.services.documents_decision import comparison_document, explanation_document
 from recommender.services.explain import explain
 from web.errors import problem_response
-from web.i18n import gettext
+from web.i18n import gettext, speak
 from web.named_request import request_and_text, request_and_texts
 from web.openapi import openapi_document
 from web.security import BODY_BYTES
@@ -103,10 +105,13 @@ def _json_body() -> bytes:
     # A body that comes in chunks is cut off at the limit without a word; what is left says so.
     if len(body) >= BODY_BYTES and request.content_length is None and request.environ["wsgi.input"].read(1):
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    g.body = body
     return body
 
 
 def _refused(refusal: Rejected) -> Response:
+    # In the language that the request itself asks for; Accept-Language where that cannot be read.
+    speak(plain_document(g.body, ProblemList()).get("lang"))
     broken = any(problem.code in _BROKEN for problem in refusal.problems)
     status = HTTPStatus.BAD_REQUEST if broken else HTTPStatus.UNPROCESSABLE_ENTITY
     detail = gettext("The input was refused. Every problem is listed.")

@@ -61,6 +61,12 @@ def language() -> Lang:
     return cast(Lang, g.get("lang", current_app.config["DEFAULT_LANGUAGE"]))
 
 
+def speak(lang: object) -> None:
+    """From here on this request is answered in ``lang``, when that is a language of ours."""
+    if known := _known(lang):
+        g.lang = known
+
+
 def gettext(message: str) -> str:
     return _translations().gettext(message)
 
@@ -98,5 +104,5 @@ def _wanted(fallback: Lang) -> Lang:
     return _known(accepted) or fallback
 
 
-def _known(choice: str | None) -> Lang | None:
+def _known(choice: object) -> Lang | None:
     return next((lang for lang in LANGUAGES if lang == choice), None)

@@ -73,6 +73,28 @@ def test_all_problems_are_listed_at_once_in_the_language_asked(shared_site: Site
     assert not chinese[0]["message"].isascii()  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("lang", "accepted", "said"),
+    [("en", "zh", "en"), ("zh", "en", "zh"), ("fr", "en", "en"), (None, "en", "en"), (5, "zh", "zh")],
+)
+@pytest.mark.parametrize("verb", ["recommendations", "configurations", "comparisons", "explanations"])
+def test_problems_are_told_in_the_language_of_the_request(
+    shared_site: Site, verb: str, lang: object, accepted: str, said: str
+) -> None:
+    body = {"answers": {"people_max": 12}, "lang": lang}
+    answer = shared_site.app.test_client().post(
+        f"/api/v1/{verb}", json=body, headers={"Accept-Language": accepted}
+    )
+    document = problem(answer, 422)
+    for text in (document["detail"], document["errors"][0]["message"]):  # type: ignore[index]
+        assert text.isascii() == (said == "en"), text  # type: ignore[attr-defined]
+
+
+def test_broken_json_is_told_in_the_language_that_is_accepted(shared_site: Site) -> None:
+    document = problem(post(shared_site, b'{"lang": "zh", ', Accept_Language="en"), 400)
+    assert str(document["detail"]).isascii()
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[1,", b'{"answers": }', b"nonsense"])
 def test_broken_json(shared_site: Site, body: bytes) -> None:
     assert problem(post(shared_site, body), 400)["errors"]
