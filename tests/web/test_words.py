@@ -35,6 +35,19 @@ def test_every_word_of_the_pages_is_translated_and_none_is_left_over() -> None:
         assert set(PLACES.findall(said)) == set(PLACES.findall(source)), source
 
 
+def test_people_are_spoken_to_in_one_way() -> None:
+    """你 everywhere: neither registry nor pages change to 您 in between."""
+    root = WEB.parent
+    files = [*(root / "recommender" / "registry").glob("*.toml"), *WEB.rglob("*.po"), *WEB.rglob("*.html")]
+    assert len(files) > 20
+    assert [file.name for file in files if "您" in file.read_text(encoding="utf-8")] == []
+
+
+def test_the_facts_of_a_car_do_not_say_that_it_is_on_sale(visitor: Visitor) -> None:
+    page = visitor.get("/cars/A1")
+    assert "在售" not in [cell.text() for cell in page.all("th")]
+
+
 def chrome_pages(visitor: Visitor) -> list[str]:
     visitor.result({"people": {"people_max": "5"}})
     addresses = ["/", "/about", "/check", "/cars/A1", "/nothing", visitor.address]
