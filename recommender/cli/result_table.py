@@ -69,15 +69,22 @@ class Words:
     def row(self, item: Item) -> tuple[str, ...]:
         """Cells of one car, in the order of the headings."""
         name = " ".join([item.brand, item.model, item.trim])
+        identity = [self._year(item), item.unit_id or item.config_id]
         reasons = [self.say("table.reason", text=reason.text) for reason in item.reasons]
         drawbacks = [self.say("table.drawback", text=drawback.text) for drawback in item.drawbacks]
         return (
             str(item.rank),
-            "\n".join([name, *(f"  {option}" for option in item.options), *reasons, *drawbacks, ""]),
-            self.value("price_cny", item.price_cny),
+            "\n".join(
+                [name, *(f"  {o}" for o in item.options), " ".join(identity), *reasons, *drawbacks, ""]
+            ),
+            f"{self.value('price_cny', item.price_cny)}\n{item.attributes.get('price_date') or ''}".rstrip(),
             self.value("total_price_cny", item.total_price_cny),
             f"{100 * item.choice_probability:.0f} %" + ("\n≈" if item.tied_with_next else ""),
         )
+
+    def _year(self, item: Item) -> str:
+        year = item.attributes.get("model_year")
+        return "" if year is None else self.say("table.year", year=year)
 
     def _limit(self, attribute: str, op: str, value: object) -> str:
         label = self._registry.attributes[attribute].label.get(self._lang)
