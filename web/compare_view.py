@@ -18,6 +18,9 @@ from web.forms import ErrorView, problem_text
 from web.i18n import gettext, language
 from web.said import additions_words, car_name, item_node
 
+_OPEN = 12
+"""Differences that are seen at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
@@ -46,6 +49,8 @@ class CompareView:
     title: str
     columns: tuple[ColumnView, ...]
     lines: tuple[LineView, ...]
+    further: tuple[LineView, ...]
+    """Differences that matter less, folded."""
     ticks: tuple[TickView, ...]
     at_most: int
     errors: tuple[ErrorView, ...]
@@ -62,13 +67,16 @@ def compare_view(
 ) -> CompareView:
     cars = () if found is None else found.configurations
     ids = tuple(explained.item.config_id for explained in cars)
+    differences = () if found is None else found.differences
+    lines = tuple(_line(difference, ids, workspace) for difference in differences)
     heading = gettext("Side by side")
     ticks = _ticks(stored, cars, config_ids, workspace)
     target = ticks[0].input_id if ticks else "main"
     return CompareView(
         title=gettext("Error: {heading}").format(heading=heading) if problems else heading,
         columns=tuple(_column(explained, stored.token, workspace) for explained in cars),
-        lines=tuple(_line(difference, ids, workspace) for difference in (found.differences if found else ())),
+        lines=lines[:_OPEN],
+        further=lines[_OPEN:],
         ticks=ticks,
         at_most=COMPARED_AT_ONCE,
         errors=tuple(ErrorView(target, problem_text(problem, workspace.registry)) for problem in problems),

@@ -103,14 +103,19 @@ def _doors(item: Node, token: str, critiques: tuple[CritiqueView, ...], workspac
     config_id, trim_id = item.text("config_id"), item.text("trim_id")
     if not is_offered(config_id, workspace):
         return DoorsView(config_id, "", "", "", ())
-    options = any(option.trim_id == trim_id for option in workspace.market.catalogue.options)
     return DoorsView(
         config_id,
         url_for("decision.why", token=token, config=config_id),
-        url_for("decision.configure_car", token=token, trim_id=trim_id) if options else "",
+        configure_address(token, trim_id, workspace),
         url_for("decision.adjust_car", token=token, config=config_id),
         critiques,
     )
+
+
+def configure_address(token: str, trim_id: str, workspace: Workspace) -> str:
+    """Page of the options of a car; empty for one without."""
+    options = any(option.trim_id == trim_id for option in workspace.market.catalogue.options)
+    return url_for("decision.configure_car", token=token, trim_id=trim_id) if options else ""
 
 
 def _critiques(stored: StoredResult, items: Sequence[Node], workspace: Workspace) -> tuple[CritiqueView, ...]:

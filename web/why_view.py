@@ -11,6 +11,7 @@ from recommender.services.explain import Explained
 from recommender.workspace import StoredResult, Workspace
 from web.builds import is_offered
 from web.car_search import find_cars
+from web.decision_view import configure_address
 from web.document import Node
 from web.forms import ErrorView, problem_text
 from web.i18n import gettext, language
@@ -113,7 +114,7 @@ def _car(stored: StoredResult, found: Explained, workspace: Workspace) -> WhyCar
         changes=tuple(change.text for change in found.item.counterfactuals),
         share=percent(found.item.choice_probability) if found.item.choice_probability else "",
         compare_address=_compare_address(stored, config_id, workspace),
-        configure_address=url_for("decision.configure_car", token=token, trim_id=trim_id),
+        configure_address=configure_address(token, trim_id, workspace),
         facts_address=url_for("cars.show", trim_id=trim_id),
     )
 

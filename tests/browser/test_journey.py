@@ -183,3 +183,89 @@ def test_on_paper_there_are_cars_and_no_buttons(sight: Open) -> None:
         seen.look("result")
         expect(seen.page.locator("article").first).to_be_visible()
         assert seen.page.locator("button:visible").count() == 0
+
+
+def to_a_result(seen: Sight, words: str, people: str, budget: str, onward: str, show: str) -> str:
+    """The short way to a result; its address."""
+    seen.go("/")
+    seen.press(words)
+    seen.page.locator("#people_max").fill(people)
+    seen.press(onward)
+    seen.page.locator("#budget_cny").fill(budget)
+    seen.press(onward)
+    seen.go("/check")
+    seen.press(show)
+    expect(seen.page).to_have_url(re.compile(r"/r/[\w-]{22}$"))
+    return seen.page.url
+
+
+def test_cars_are_compared_asked_about_and_adjusted_in_chinese(sight: Open) -> None:
+    with sight("zh-decide", lang="zh-CN") as seen:
+        result = to_a_result(seen, "快速开始", "6", "26万", "继续", "看推荐结果")
+        first = seen.page.locator("article").first.locator("h3").text_content()
+        seen.look("result")
+        for number in (1, 2, 3):
+            seen.page.locator(f"label[for='compare-{number}']").click()
+        seen.press("比较")
+        expect(seen.page.locator(".best").first).to_contain_text("最好")
+        seen.look("compare")
+        seen.page.goto(result)
+        seen.page.get_by_label("车名").fill("元")
+        seen.press("查找")
+        seen.look("search")
+        seen.page.locator(".found a").first.click()
+        expect(seen.page.locator("h1")).to_contain_text("元")
+        seen.look("why-not")
+        seen.page.get_by_role("link", name="与第一名并排比较").click()
+        seen.look("beside-the-first")
+        seen.page.goto(result)
+        seen.page.locator("article").first.locator("summary", has_text="按这辆车微调").click()
+        seen.look("critiques")
+        seen.page.locator("article").first.locator("button[name=limits]").first.click()
+        expect(seen.page).to_have_url(re.compile(r"/r/[\w-]{22}\?undo=[\w-]{22}$"))
+        seen.look("adjusted")
+        assert seen.page.locator("article").first.locator("h3").text_content() != first
+        seen.page.get_by_role("link", name="撤销").click()
+        expect(seen.page).to_have_url(result)
+        assert seen.page.locator("article").first.locator("h3").text_content() == first
+        seen.page.locator(".doors a", has_text="为什么是它").first.click()
+        seen.look("why")
+
+
+def test_cars_are_decided_on_in_english_in_the_dark_on_a_small_phone(sight: Open) -> None:
+    with sight("en-decide", lang="en-GB", width=360, dark=True) as seen:
+        result = to_a_result(seen, "Start quickly", "5", "300,000", "Continue", "Show my cars")
+        seen.look("result")
+        seen.page.locator("label[for='compare-1']").click()
+        seen.press("Compare")
+        expect(seen.page.locator("#error-summary")).to_be_focused()
+        seen.look("too-few")
+        seen.page.locator("label[for='compare-2']").click()
+        seen.page.locator("label[for='compare-3']").click()
+        seen.page.locator("label[for='compare-4']").click()
+        seen.press("Compare")
+        seen.look("compare")
+        seen.page.goto(result)
+        seen.page.locator(".doors a", has_text="Why this car").last.click()
+        seen.look("why")
+        seen.page.get_by_label("Name of the car").fill("Li Auto i6")
+        seen.press("Look")
+        seen.page.locator(".found a").first.click()
+        seen.page.get_by_role("link", name="Its options").click()
+        seen.look("options")
+        seen.page.goto(result)
+        seen.page.locator(".doors a", has_text="Like this car").last.click()
+        seen.look("adjust")
+        seen.page.locator("button[name=limits]").first.click()
+        seen.look("adjusted")
+        seen.page.get_by_role("link", name="Undo").click()
+        expect(seen.page).to_have_url(result)
+
+
+def test_a_near_miss_is_one_press(sight: Open) -> None:
+    with sight("zh-near", lang="zh-CN", width=360) as seen:
+        to_a_result(seen, "快速开始", "7", "10万", "继续", "看推荐结果")
+        seen.look("near-misses")
+        seen.page.locator("button[name=step]").last.click()
+        expect(seen.page.get_by_role("link", name="撤销")).to_be_visible()
+        seen.look("further")

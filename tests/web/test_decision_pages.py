@@ -131,7 +131,7 @@ def test_ticked_cars_stand_side_by_side(site: Site) -> None:
     ids = boxes[:3]
     page = visitor.get(f"{address}/compare?" + "&".join(f"config={quote(i)}" for i in ids))
     found = compare(asked(visitor, address), site.workspace.market, ids)
-    rows = [e for e in page.one("tbody").walk() if e.tag == "tr"][1:]
+    rows = page.all("tbody")
     assert len(rows) == len(found.differences) > 3
     for row, difference in zip(rows, found.differences, strict=True):
         attribute = site.registry.attributes[difference.attribute]
@@ -161,7 +161,7 @@ def test_a_car_from_anywhere_can_stand_beside_the_first(site: Site) -> None:
     page = visitor.get(f"{visitor.address}/why?config=M1")
     (link,) = links(page, "/compare")
     beside = visitor.get(html.unescape(link))
-    assert "贝塔 小不点 205 版" in beside.one("thead").text()
+    assert "贝塔 小不点 205 版" in beside.all("thead")[0].text()
     assert "不满足某个条件" in beside.text()
 
 
@@ -236,6 +236,20 @@ def test_the_first_car_can_be_adjusted_on_the_page_itself(site: Site) -> None:
     assert again is not None
     assert "撤销" in again.text()
     assert visitor.get(visitor.address).text() != again.text(), "who gets only the link sees no way back"
+
+
+def test_one_form_gives_one_result_however_often_it_is_sent(site: Site) -> None:
+    visitor = Visitor(site)
+    page = visitor.result(FAMILY)
+    first = visitor.address
+    form = next(e for e in page.all("form") if e.get("action") == f"{first}/adjust")
+    once = next(e.get("value") for e in form.walk() if e.get("name") == "once")
+    limits = [e.get("value") for e in form.walk() if e.get("name") == "limits"]
+    led: list[str] = []
+    for value, key in ((limits[0], once), (limits[0], once), (limits[1], once), (limits[0], "other")):
+        led.append(visitor.send(f"{first}/adjust", {"limits": value, "once": key}, page.token()).location)
+    assert led[0] == led[1]
+    assert len(set(led)) == 3
 
 
 @pytest.mark.parametrize(
