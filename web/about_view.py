@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.workspace import Workspace
-from web.car_view import web_address
+from web.source_words import web_address
 
 
 @dataclass(frozen=True, slots=True)

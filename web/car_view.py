@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from recommender.domain.catalogue import Catalogue, Option, Source, ValueNote
+from recommender.domain.catalogue import Catalogue, Option, ValueNote
 from recommender.domain.recommendation import Scalar
 from recommender.registry.messages import format_value
 from recommender.registry.model import Attribute, Registry
 from recommender.workspace import Workspace
 from web.i18n import gettext, language
+from web.source_words import SourceLink, source_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,7 @@ class ValueView:
     label: str
     value: str
     known: bool
-    source: str
-    address: str
+    sources: tuple[SourceLink, ...]
     date: str
     note: str
 
@@ -60,7 +61,7 @@ def car_view(row: int, workspace: Workspace) -> CarPageView:
         groups=tuple(
             GroupView(
                 _group_title(group),
-                tuple(_value(a, row, notes.get(a.id), workspace) for a in shown if a.group == group),
+                tuple(_value(a, row, _note_of(a.id, notes), workspace) for a in shown if a.group == group),
             )
             for group in groups
         ),
@@ -71,6 +72,13 @@ def car_view(row: int, workspace: Workspace) -> CarPageView:
             if note.trim_id == trim.trim_id and not note.kept
         ),
     )
+
+
+def _note_of(attribute_id: str, notes: Mapping[str, ValueNote]) -> ValueNote | None:
+    """What the catalogue says of one value. The date of a price comes from where the price comes from."""
+    if attribute_id == "price_date" and attribute_id not in notes and "price_cny" in notes:
+        return replace(notes["price_cny"], note="")
+    return notes.get(attribute_id)
 
 
 def value_words(attribute: Attribute, value: Scalar, workspace: Workspace) -> str:
@@ -89,14 +97,12 @@ def _value(attribute: Attribute, row: int, note: ValueNote | None, workspace: Wo
     column = catalogue.columns.get(attribute.id)
     value = column.value(row) if column is not None else None
     source_id = note.source_id if note else trim.source_id
-    source = catalogue.sources.get(source_id)
     known = value is not None
     return ValueView(
         label=attribute.label.get(language()),
         value=value_words(attribute, value, workspace),
         known=known,
-        source=_title(source, source_id) if known else "",
-        address=web_address(source) if known else "",
+        sources=source_links(source_id, catalogue) if known else (),
         date=_iso(note.source_date if note else trim.source_date) if known else "",
         note=note.note if note else "",
     )
@@ -104,13 +110,11 @@ def _value(attribute: Attribute, row: int, note: ValueNote | None, workspace: Wo
 
 def _noted(note: ValueNote, registry: Registry, catalogue: Catalogue) -> ValueView:
     attribute = registry.attributes.get(note.attribute)
-    source = catalogue.sources.get(note.source_id)
     return ValueView(
         label=attribute.label.get(language()) if attribute else note.attribute,
         value=note.value,
         known=True,
-        source=_title(source, note.source_id),
-        address=web_address(source),
+        sources=source_links(note.source_id, catalogue),
         date=_iso(note.source_date),
         note=note.note,
     )
@@ -145,16 +149,6 @@ def _group_title(group: str) -> str:
         "used": gettext("If used"),
     }
     return titles.get(group, group)
-
-
-def _title(source: Source | None, source_id: str) -> str:
-    return source.title if source else source_id
-
-
-def web_address(source: Source | None) -> str:
-    """The source's address when it is one that a browser may follow; never another scheme."""
-    address = source.address if source else ""
-    return address if address.startswith(("https://", "http://")) else ""
 
 
 def _iso(day: dt.date | None) -> str:

@@ -16,7 +16,7 @@ from web.decision_view import COMPARED_AT_ONCE, TickView, ticks_of
 from web.document import Node
 from web.forms import ErrorView, problem_text
 from web.i18n import gettext, language
-from web.said import additions_words, car_name, item_node
+from web.said import additions_words, dated_name, item_node
 
 _OPEN = 12
 """Differences that are seen at once."""
@@ -101,7 +101,7 @@ def _column(explained: Explained, token: str, workspace: Workspace) -> ColumnVie
         gettext("Rank {rank}").format(rank=explained.rank) if explained.rank else gettext("Breaks a limit")
     )
     return ColumnView(
-        name=car_name(item),
+        name=dated_name(item),
         additions=additions_words(item, workspace.registry),
         place=place,
         why_not=explained.why_not,

@@ -16,7 +16,7 @@ from web.critique_view import CritiqueView, critique_views
 from web.document import Node
 from web.i18n import language
 from web.kept import former_address
-from web.said import car_name
+from web.said import dated_name
 
 COMPARED_AT_ONCE = 4
 _CRITIQUES = 4
@@ -93,7 +93,7 @@ def ticks_of(items: Sequence[Node], ticked: Sequence[str], workspace: Workspace)
     known = [item for item in items if is_offered(item.text("config_id"), workspace)]
     return tuple(
         TickView(
-            item.text("config_id"), car_name(item), f"compare-{number}", item.text("config_id") in ticked
+            item.text("config_id"), dated_name(item), f"compare-{number}", item.text("config_id") in ticked
         )
         for number, item in enumerate(known, start=1)
     )

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from flask import url_for
 
 from recommender.domain.recommendation import Scalar
-from recommender.registry.messages import format_value
+from recommender.registry.messages import NOT_KNOWN, format_number, format_value
 from recommender.registry.model import Registry
 from recommender.workspace import StoredResult, Workspace
 from web.asking import new_once
 from web.car_view import value_words
 from web.document import Node
 from web.i18n import gettext, language, long_date
-from web.said import SaidView, additions_words, said
+from web.said import SaidView, additions_words, said, year_words
+from web.source_words import source_titles
 
 STALE_DAYS = 90
 WELL_COVERED = 0.95
@@ -48,11 +49,13 @@ class CarView:
     rank: int
     name: str
     trim: str
+    year: str
     additions: tuple[str, ...]
     total: str
     price: str
     price_note: str
-    monthly: str
+    price_stale: bool
+    """The price is older than 90 days or of unknown date."""
     costs: tuple[FactView, ...]
     reasons: tuple[SaidView, ...]
     drawbacks: tuple[SaidView, ...]
@@ -62,7 +65,6 @@ class CarView:
     facts: tuple[FactView, ...]
     brief: tuple[str, ...]
     """The car in one line: what it is, and how far it goes in winter on the motorway."""
-    probability: str
     tied: bool
     source: str
     address: str
@@ -94,6 +96,8 @@ class ResultView:
     next_question: str
     cars: tuple[CarView, ...]
     limits: tuple[str, ...]
+    notes: tuple[str, ...]
+    """How the figures of all cars were computed: tariffs, defaults."""
     ways: tuple[WayView, ...]
     considered: int
     left_out_unknown: int
@@ -121,7 +125,8 @@ def result_view(stored: StoredResult, document: Node, workspace: Workspace) -> R
         next_page=question.page if question else "",
         next_question=question.text.get(language()) if question else "",
         cars=cars,
-        limits=tuple(limit_words(limit, workspace) for limit in document.nodes("limits")),
+        limits=tuple(limit_words(limit, answers_of(stored), workspace) for limit in document.nodes("limits")),
+        notes=_texts(document, "notes"),
         ways=tuple(WayView(i, way.text("text")) for i, way in enumerate(document.nodes("relaxations"))),
         considered=document.whole("consideration_set_size") or 0,
         left_out_unknown=document.whole("left_out_unknown") or 0,
@@ -147,7 +152,12 @@ def _is_stored_in_other_language(stored: StoredResult, document: Node) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------- limits
-def limit_words(limit: Node, workspace: Workspace) -> str:
+def answers_of(stored: StoredResult) -> Node:
+    """What was answered, as it was kept beside the result."""
+    return Node(stored.request).node("answers")
+
+
+def limit_words(limit: Node, answers: Node, workspace: Workspace) -> str:
     """A limit as a person says it, with what made it."""
     attribute = workspace.registry.attributes.get(limit.text("attribute"))
     if attribute is None:
@@ -158,8 +168,18 @@ def limit_words(limit: Node, workspace: Workspace) -> str:
             value = limit.values[op]
             items = value if isinstance(value, list) else [value]
             said = join_words([value_words(attribute, scalar(item), workspace) for item in items])
-            return words.format(label=label, value=said) + _coverage_words(limit)
+            told = words.format(label=label, value=said)
+            return told + _budget_words(limit, answers) + _coverage_words(limit)
     return label
+
+
+def _budget_words(limit: Node, answers: Node) -> str:
+    """How far the limit goes beyond a budget that was said to be about right."""
+    most, budget = limit.whole("at_most"), answers.whole("budget_cny")
+    about = limit.text("source") == "budget_cny" and answers.text("budget_kind") == "about"
+    if not about or not most or not budget:
+        return ""
+    return gettext(" ({share} % of your budget)").format(share=round(100 * most / budget))
 
 
 def _coverage_words(limit: Node) -> str:
@@ -183,16 +203,18 @@ def _limit_patterns() -> dict[str, str]:
 def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
     registry = workspace.registry
     values = item.node("attributes")
+    price_note, price_stale = _price_note(values.text("price_date"), document.text("date"))
     return CarView(
         anchor=f"car-{item.whole('rank')}",
         rank=item.whole("rank") or 0,
         name=f"{item.text('brand')} {item.text('model')}".strip(),
         trim=item.text("trim"),
+        year=year_words(item),
         additions=_additions(item, registry),
         total=_said("total_price_cny", item.whole("total_price_cny"), registry),
         price=_said("price_cny", item.whole("price_cny"), registry),
-        price_note=_price_note(values.text("price_date"), document.text("date")),
-        monthly=_value_said("monthly_cost_cny", values, registry),
+        price_note=price_note,
+        price_stale=price_stale,
         costs=_costs(item, registry),
         reasons=said(item.nodes("reasons")),
         drawbacks=said(item.nodes("drawbacks")),
@@ -205,7 +227,6 @@ def _car(item: Node, document: Node, workspace: Workspace) -> CarView:
             if key in registry.attributes
         ),
         brief=_brief(values, registry),
-        probability=percent(item.real("choice_probability")),
         tied=item.flag("tied_with_next"),
         source=_source(item.text("trim_id"), workspace),
         address=_car_address(item.text("trim_id"), workspace),
@@ -235,26 +256,32 @@ def _brief(values: Node, registry: Registry) -> tuple[str, ...]:
 def _costs(item: Node, registry: Registry) -> tuple[FactView, ...]:
     """The final price, split: price + purchase tax − subsidies."""
     cost = item.node("cost")
-    rows = [FactView(_label("price_cny", registry), _said("price_cny", item.whole("price_cny"), registry))]
-    tax = cost.whole("purchase_tax_cny")
-    rows.append(FactView(gettext("Purchase tax"), "+ " + _said("price_cny", tax, registry)))
+    rows = [FactView(_label("price_cny", registry), _yuan(item.whole("price_cny")))]
+    rows.append(FactView(gettext("Purchase tax"), _yuan(cost.whole("purchase_tax_cny"), "+")))
     if subsidy := cost.whole("subsidy_cny"):
-        rows.append(
-            FactView(gettext("Subsidy for the old car"), "− " + _said("price_cny", subsidy, registry))
-        )
-    total = _said("total_price_cny", item.whole("total_price_cny"), registry)
-    rows.append(FactView(_label("total_price_cny", registry), total, strong=True))
+        rows.append(FactView(gettext("Subsidy for the old car"), _yuan(subsidy, "\N{MINUS SIGN}")))
+    rows.append(FactView(gettext("Final price"), _yuan(item.whole("total_price_cny")), strong=True))
+    monthly = item.node("attributes").whole("monthly_cost_cny")
+    words = gettext("Per month (energy, care, insurance)")
+    rows.append(FactView(words, _yuan(monthly, pattern=gettext("{sign}¥{amount} a month"))))
     return tuple(rows)
 
 
-def _price_note(price_date: str, day: str) -> str:
-    """When the price is from, once it is older than 90 days."""
+def _yuan(amount_cny: int | None, sign: str = "", pattern: str = "") -> str:
+    """To the yuan in one unit: figures that stand above each other are added up."""
+    if amount_cny is None:
+        return NOT_KNOWN.get(language())
+    return (pattern or gettext("{sign}¥{amount}")).format(sign=sign, amount=format_number(amount_cny))
+
+
+def _price_note(price_date: str, day: str) -> tuple[str, bool]:
+    """When the price is from, and whether that calls for asking: unknown, or older than 90 days."""
     priced, today = _day(price_date), _day(day)
     if priced is None:
-        return gettext("Date of the price not known")
+        return gettext("Date of the price not known"), True
     if today is not None and (today - priced).days > STALE_DAYS:
-        return gettext("Price of {date}, older than 90 days: ask the dealer").format(date=price_date)
-    return ""
+        return gettext("Price of {date}, older than 90 days: ask the dealer").format(date=price_date), True
+    return gettext("Price of {date}").format(date=price_date), False
 
 
 def _day(text: str) -> dt.date | None:
@@ -272,8 +299,7 @@ def _source(trim_id: str, workspace: Workspace) -> str:
     if row is None:
         return ""
     trim = catalogue.trims[row]
-    source = catalogue.sources.get(trim.source_id)
-    title = source.title if source else trim.source_id
+    title = source_titles(trim.source_id, catalogue)
     return f"{title}, {trim.source_date.isoformat()}" if trim.source_date else title
 
 

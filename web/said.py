@@ -29,6 +29,17 @@ def car_name(item: Node) -> str:
     return f"{item.text('brand')} {item.text('model')} {item.text('trim')}".strip()
 
 
+def year_words(item: Node) -> str:
+    """2025款, or model year 2025; "" where it is not known."""
+    year = item.node("attributes").whole("model_year")
+    return "" if year is None else gettext("model year {year}").format(year=year)
+
+
+def dated_name(item: Node) -> str:
+    """Name with the model year: trims of two years often bear the same name."""
+    return " · ".join(filter(None, (car_name(item), year_words(item))))
+
+
 def item_node(item: Item) -> Node:
     """An item as the pages read it, the same whether it was stored or is new."""
     return Node(item_document(item))

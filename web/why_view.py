@@ -15,7 +15,7 @@ from web.decision_view import configure_address
 from web.document import Node
 from web.forms import ErrorView, problem_text
 from web.i18n import gettext, language
-from web.result_view import limit_words, percent
+from web.result_view import answers_of, limit_words, percent
 from web.said import SaidView, additions_words, car_name, item_node, said
 
 _LEADING = 12
@@ -107,7 +107,9 @@ def _car(stored: StoredResult, found: Explained, workspace: Workspace) -> WhyCar
         name=car_name(item),
         additions=additions_words(item, workspace.registry),
         why_not=found.why_not,
-        violates=tuple(limit_words(Node(limit.to_json()), workspace) for limit in found.violates),
+        violates=tuple(
+            limit_words(Node(limit.to_json()), answers_of(stored), workspace) for limit in found.violates
+        ),
         margins=_margins(found, workspace),
         reasons=said(item.nodes("reasons")),
         drawbacks=said(item.nodes("drawbacks")),
