@@ -125,32 +125,27 @@ def _distance(factor: float) -> float:
 
 
 def weight_to_unseat(weighed: Weighing, row: int) -> Counterfactual | None:
-    """The nearest weight at which another car comes before ``row``, the first now; None where none does."""
-    table = weighed.scores.market.table
-    others = table.trim_of[weighed.rows] != table.trim_of[row]
-    others[weighed.place(row)] = True
-    # The trim's own other builds are the same car to the person.
-    rivals = replace(
-        weighed, rows=weighed.rows[others], utility=weighed.utility[others], parts=weighed.parts[others]
-    )
-    found = min(_unseating(rivals, row), default=None)
-    if found is None:
+    """The nearest weight at which another configuration comes before ``row``, the first now; None where none
+    does. The effect is its rank then, counted by trims."""
+    if row not in weighed.rows:
         return None
-    _, importance, to = found
-    utility = rivals.at(importance, to)
-    ahead = utility > utility[rivals.place(row)]
-    rank = 1 + len(np.unique(table.trim_of[rivals.rows[ahead]]))
-    first = int(rivals.rows[utility.argmax()])
-    if rank == 1 or not _confirmed(weighed, importance, to, first, trim=True):
-        return None
-    car = car_name(weighed.scores, first)
-    return _told(weighed, importance, to, f"rank {rank}", "counterfactual.unseat", car)
+    place = weighed.place(row)
+    for _, importance, to in sorted(_unseating(weighed, row)):
+        utility = weighed.at(importance, to)
+        ahead = weighed.rows[utility > utility[place] + _MARGIN]
+        first = int(weighed.rows[utility.argmax()])
+        # At a weight of 0 the crossing itself may be a tie, which unseats nobody.
+        if len(ahead) and _confirmed(weighed, importance, to, first):
+            rank = 1 + len(np.unique(weighed.scores.market.table.trim_of[ahead]))
+            car = car_name(weighed.scores, first)
+            return _told(weighed, importance, to, f"rank {rank}", "counterfactual.unseat", car)
+    return None
 
 
-def _unseating(rivals: Weighing, row: int) -> Iterator[tuple[float, str, float]]:
-    intervals = _intervals(rivals, rivals.place(row))
-    for importance, interval in zip(rivals.importances, intervals, strict=True):
-        now = rivals.now(importance)
+def _unseating(weighed: Weighing, row: int) -> Iterator[tuple[float, str, float]]:
+    intervals = _intervals(weighed, weighed.place(row))
+    for importance, interval in zip(weighed.importances, intervals, strict=True):
+        now = weighed.now(importance)
         low, high = interval or (0.0, np.inf)
         below = float(np.floor(now * low * 100.0 - _OUTWARD) / 100.0)
         above = float(np.ceil(min(now * high, MAXIMUM_WEIGHT) * 100.0 + _OUTWARD) / 100.0)
@@ -168,8 +163,8 @@ def _intervals(weighed: Weighing, place: int) -> list[tuple[float, float] | None
     return [interval if weight else None for interval, weight in zip(found, now, strict=True)]
 
 
-def _confirmed(weighed: Weighing, importance: str, to: float, row: int, *, trim: bool = False) -> bool:
-    """Whether ``row`` (or another build of its trim) is first when asked again with the weight.
+def _confirmed(weighed: Weighing, importance: str, to: float, row: int) -> bool:
+    """Whether ``row`` is first when asked again with the weight.
 
     The closed form is exact but where trade-offs were made (the weight also moves what they taught) and where
     a build with an open price has no known part to stand behind: there the answer is asked for again.
@@ -178,9 +173,7 @@ def _confirmed(weighed: Weighing, importance: str, to: float, row: int, *, trim:
     if weighed.exact:
         return True
     again = replace(request, weights={**request.weights, importance: to})
-    first = int(ranked(again, market)[1].rows[0])
-    trims = market.table.trim_of
-    return first == row or (trim and int(trims[first]) == int(trims[row]))
+    return int(ranked(again, market)[1].rows[0]) == row
 
 
 def _told(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from recommender.domain.limits import Limit
 from recommender.registry.messages import format_value
 from recommender.registry.model import Registry
+from recommender.services.additions import option_name
 from recommender.services.scoring import Scores
 
 
@@ -15,7 +16,12 @@ def car_name(scores: Scores, row: int) -> str:
     market, lang = scores.market, scores.person.request.lang
     trim = market.catalogue.trims[market.table.trim_of[row]]
     line = market.catalogue.models[trim.model_id]
-    return f"{line.brand_name(lang)} {line.model_name(lang)} {trim.name(lang)}".strip()
+    name = f"{line.brand_name(lang)} {line.model_name(lang)} {trim.name(lang)}".strip()
+    chosen = market.table.options[row]
+    if not chosen:
+        return name
+    known = {o.option_id: option_name(o, lang) for o in market.catalogue.options if o.trim_id == trim.trim_id}
+    return " + ".join([name, *(known.get(option_id, option_id) for option_id in chosen)])
 
 
 def limit_text(limit: Limit, registry: Registry, lang: str) -> str:

@@ -13,7 +13,7 @@ from recommender.choice.evidence_model import EvidenceModel
 from recommender.choice.prior import build_prior
 from recommender.domain.buyer import Request
 from recommender.domain.table import Column, LevelColumn, NumberColumn
-from recommender.registry.answers import parse_request
+from recommender.registry.answers import parse_request, request_document
 from recommender.registry.load import load_registry
 from recommender.registry.model import Registry
 from recommender.services.market import Market, make_market, market_of_table
@@ -70,23 +70,29 @@ def hundred(k: int) -> int:
     return k * 100
 
 
-@st.composite
-def small_markets(draw: st.DrawFn) -> Market:
-    """Three to eight cars; the trim A1 comes with its options, so it has several builds."""
-    count = draw(st.integers(3, 8))
-    cars = [draw(_car(trim_id)) for trim_id in TRIMS[:count]]
-    return make_market(registry(), make_catalogue(registry(), cars), model())
+class Asked(tuple[Request, Market]):
+    """A request and a market, shown by what they are made of: a market's own repr is long."""
+
+    cars: tuple[Car, ...]
+
+    def __repr__(self) -> str:
+        return f"Asked({request_document(self[0])}, {self.cars})"
 
 
 @st.composite
 def asked(draw: st.DrawFn, **fixed: object) -> tuple[Request, Market]:
-    """A market and a person with answers, weights, and now and then limits of his own."""
-    market = draw(small_markets())
+    """A person with answers, weights, and now and then limits of his own, and three to eight cars. The trim
+    A1 comes with its options, so it has several builds."""
+    count = draw(st.integers(3, 8))
+    cars = tuple(draw(_car(trim_id)) for trim_id in TRIMS[:count])
+    market = make_market(registry(), make_catalogue(registry(), cars), model())
     raw: Raw = {**draw(requests(registry(), market.vocabulary)), **fixed}
     raw["limits"] = draw(st.lists(_limits(), max_size=3, unique_by=lambda one: one["attribute"]))
     if draw(st.booleans()):
         raw["answers"] = {}
-    return parse_request(raw, registry(), market.vocabulary, TODAY), market
+    case = Asked((parse_request(raw, registry(), market.vocabulary, TODAY), market))
+    case.cars = cars
+    return case
 
 
 def _limits() -> st.SearchStrategy[dict[str, object]]:
