@@ -12,7 +12,7 @@ from recommender.registry.messages import format_value
 from recommender.registry.model import Attribute, Registry
 from recommender.workspace import Workspace
 from web.i18n import gettext, language
-from web.source_words import SourceLink, source_links
+from web.source_words import SourceLink, source_links, with_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _value(attribute: Attribute, row: int, note: ValueNote | None, workspace: Wo
         known=known,
         sources=source_links(source_id, catalogue) if known else (),
         date=_iso(note.source_date if note else trim.source_date) if known else "",
-        note=note.note if note else "",
+        note=with_titles(note.note, catalogue) if note else "",
     )
 
 
@@ -116,7 +116,7 @@ def _noted(note: ValueNote, registry: Registry, catalogue: Catalogue) -> ValueVi
         known=True,
         sources=source_links(note.source_id, catalogue),
         date=_iso(note.source_date),
-        note=note.note,
+        note=with_titles(note.note, catalogue),
     )
 
 

@@ -11,6 +11,8 @@ from web.i18n import gettext
 _BETWEEN = re.compile(r"\s*[+;]\s*")
 """What the catalogue writes between the ids of several sources of one value."""
 
+_ID = re.compile(r"\b[A-Z]\d+\b")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceLink:
@@ -30,6 +32,12 @@ def source_links(source_id: str, catalogue: Catalogue) -> tuple[SourceLink, ...]
 
 def source_titles(source_id: str, catalogue: Catalogue) -> str:
     return gettext("; ").join(link.title for link in source_links(source_id, catalogue))
+
+
+def with_titles(remark: str, catalogue: Catalogue) -> str:
+    """A remark of the catalogue with the titles of the sources that it names by their ids."""
+    sources = catalogue.sources
+    return _ID.sub(lambda found: sources[found[0]].title if found[0] in sources else found[0], remark)
 
 
 def web_address(source: Source | None) -> str:

@@ -44,7 +44,7 @@ def dated_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
             "S2": Source("S2", "Second sheet", "https://example.org/second", "none", "2026-10-01"),
             "S3": Source("S3", "Price list", "https://example.org/prices", "none", "2026-11-01"),
         },
-        value_notes=(ValueNote("A1", "price_cny", "119800", "S3", PRICED, "as printed", True),),
+        value_notes=(ValueNote("A1", "price_cny", "119800", "S3", PRICED, "as printed, S2 is higher", True),),
     )
     model = EvidenceModel(build_prior(registry, catalogue.columns, "test"))
     settings = Settings.model_validate({"state_dir": Path(folder), "rate_limit": "0", "secret_key": "k" * 32})
@@ -87,7 +87,7 @@ def test_the_date_of_a_price_has_the_source_of_the_price(dated_site: Site) -> No
     assert "Price list" in row
     assert "Second sheet" not in row
     assert "as printed" not in row, "the remark is about the price"
-    assert "as printed" in fact_row(page, "指导价")
+    assert "as printed, Second sheet is higher" in fact_row(page, "指导价")
     assert "Second sheet" in fact_row(visitor.get("/cars/A2"), "价格日期"), "no note: the source of the row"
 
 
