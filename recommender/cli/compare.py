@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recommender.cli.asked import asked
 from recommender.cli.endings import DONE
 from recommender.cli.options import in_format, in_language, of_catalogue
 
@@ -34,16 +35,10 @@ def command(
 ) -> int:
     """Two to four configurations for ANSWERS.json: what differs, what matters most to this person first."""
     from recommender.cli.output import print_json
-    from recommender.cli.recommend import read_request
     from recommender.services.compare import compare
     from recommender.services.documents_decision import comparison_document
-    from recommender.settings import load_settings
-    from recommender.workspace import open_workspace
 
-    raw = read_request(answers)
-    workspace = open_workspace(load_settings(catalogue_dir=catalogue_dir), with_database=False)
-    flags = {"date": day, "lang": lang}
-    request = workspace.parse(raw, {key: value for key, value in flags.items() if value is not None})
+    workspace, request = asked(answers, catalogue_dir, day, lang)
     found = compare(request, workspace.market, config_ids, path="CONFIG_ID")
     if output_format == "json":
         print_json(comparison_document(found))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recommender.cli.asked import asked
 from recommender.cli.endings import DONE, NOTHING_FITS
 from recommender.cli.options import in_format, in_language, of_catalogue
 
@@ -32,15 +33,9 @@ def command(
 ) -> int:
     """Best build of TRIM_ID for ANSWERS.json, the state of every option, and what each step of price buys."""
     from recommender.cli.output import print_json
-    from recommender.cli.recommend import read_request
     from recommender.services.configure import configuration_document, configure
-    from recommender.settings import load_settings
-    from recommender.workspace import open_workspace
 
-    raw = read_request(answers)
-    workspace = open_workspace(load_settings(catalogue_dir=catalogue_dir), with_database=False)
-    flags = {"date": day, "lang": lang}
-    request = workspace.parse(raw, {key: value for key, value in flags.items() if value is not None})
+    workspace, request = asked(answers, catalogue_dir, day, lang)
     found = configure(request, workspace.market, trim_id)
     if output_format == "json":
         print_json(configuration_document(found))
