@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.choice.artefact import Artefact, Floats
-from recommender.choice.conditional_logit import ConditionalLogit, Tasks, choice_shares, make_tasks
+from recommender.choice.conditional_logit import ConditionalLogit
 from recommender.choice.evidence_model import EvidenceModel
+from recommender.choice.tasks import Tasks, choice_shares, make_tasks
 from recommender.domain.catalogue import Catalogue
 from recommender.domain.errors import Problem, Rejected
 from recommender.domain.survey import Respondent, Survey

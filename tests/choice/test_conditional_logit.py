@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 
 from recommender.choice.artefact import Floats
-from recommender.choice.conditional_logit import (
-    ConditionalLogit,
-    choice_shares,
-    make_tasks,
-    negative_log_posterior,
-)
+from recommender.choice.conditional_logit import ConditionalLogit, negative_log_posterior
+from recommender.choice.tasks import choice_shares, make_tasks
 
 
 def simulated(
