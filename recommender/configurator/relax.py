@@ -3,19 +3,19 @@
 A row's violation mask names the limits that keep it out; the inclusion-minimal masks over all rows are the
 minimal relaxations (a smaller set would have to be the mask of some row). Inside a mask the rows differ in
 how far each limit must move: those on the Pareto front of these amounts are the ways out. No search is
-needed.
+needed. A price that is known in part may need both of one limit: moved to that part, and open to the rest.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.configurator.feasible import Violations, trims_with, violations
+from recommender.configurator.feasible import Violations, beyond, trims_with, violations
 from recommender.configurator.pareto import front
 from recommender.domain.limits import Limit, LimitValue, check_limit
 from recommender.domain.recommendation import LimitChange
@@ -41,7 +41,7 @@ class LimitCost:
 class Offer:
     """The rows a relaxation may admit. ``utility`` float64 [n]; ``trim_of`` int32 [n]; ``tie_order`` intp
     [n]: which of two equal rows stands first, their order in the table when not given. ``mark_unknown``:
-    unknown values pass every limit."""
+    unknown values pass every limit. ``least``: what values that are not known come to at least."""
 
     columns: Columns
     trim_of: NDArray[np.int32]
@@ -49,6 +49,7 @@ class Offer:
     utility: Floats
     tie_order: Rows | None = None
     mark_unknown: bool = False
+    least: Mapping[str, NumberColumn] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ class WayOut:
 
 @dataclass(frozen=True)
 class _Steps:
-    """What each of ``rows`` needs of the limits in ``bits``: how much (``amounts`` [n, bits]), what it costs
-    (``losses`` [n]) and changes that do not compare with each other (``kinds`` [n])."""
+    """What each of ``rows`` needs of the limits of a mask: how much of each, then whether unknown values
+    must pass it (``amounts`` [n, 2 * limits]), what it costs (``losses`` [n]) and changes that do not compare
+    with each other (``kinds`` [n])."""
 
     rows: Rows
     amounts: Floats
@@ -141,14 +143,17 @@ def _steps(
     rows: Rows,
 ) -> _Steps:
     bits = [bit for bit in range(len(limits)) if int(mask) >> bit & 1]
-    amounts = np.zeros((len(rows), len(bits)))
+    amounts = np.zeros((len(rows), 2 * len(bits)))
     kinds = np.zeros((len(rows), len(bits)), dtype=np.int64)
     losses = np.zeros(len(rows))
     for place, bit in enumerate(bits):
-        unknown = (found.unknown[rows] & np.uint64(1 << bit)) != 0
-        amount, kind, price = _needed(limits[bit], offer.columns, costs[bit], rows, unknown)
-        amounts[:, place], kinds[:, place] = amount, kind
-        losses += np.where(unknown, costs[bit].flat, price) + _CHANGE_LOSS
+        flag = np.uint64(1 << bit)
+        broken, unknown = (found.broken[rows] & flag) != 0, (found.unknown[rows] & flag) != 0
+        amount, kind, price = _needed(limits[bit], offer, costs[bit], rows, broken)
+        amounts[:, place], amounts[:, len(bits) + place] = amount, unknown
+        kinds[:, place] = kind
+        losses += np.where(broken, price + _CHANGE_LOSS, 0.0)
+        losses += np.where(unknown, costs[bit].flat + _CHANGE_LOSS, 0.0)
     _, kind_of = np.unique(kinds, axis=0, return_inverse=True)
     return _Steps(rows, amounts, losses, kind_of.reshape(-1).astype(np.intp))
 
@@ -157,17 +162,20 @@ _UNKNOWN_KIND = -2
 
 
 def _needed(
-    limit: Limit, columns: Columns, cost: LimitCost, rows: Rows, unknown: Mask
+    limit: Limit, offer: Offer, cost: LimitCost, rows: Rows, broken: Mask
 ) -> tuple[Floats, NDArray[np.int64], Floats]:
-    """Amount, kind and loss of changing one limit for each row; an unknown value is a kind of its own."""
-    column = columns.get(limit.attribute)
+    """Amount, kind and loss of moving one limit for each row. A value that is only unknown needs no move and
+    is a kind of its own, but where it may be both: an upper bound on a number."""
+    column = offer.columns.get(limit.attribute)
     kind = np.zeros(len(rows), dtype=np.int64)
     if column is None:
         amount, loss = np.zeros(len(rows)), np.zeros(len(rows))
     elif isinstance(column, NumberColumn):
-        gap = column.values[rows] - float(limit.value)  # type: ignore[arg-type]  # a number's limit is one
+        gap = _at_least(offer, limit.attribute, column)[rows] - float(limit.value)  # type: ignore[arg-type]
         amount = np.abs(gap)
         loss = cost.per_unit * amount
+        if limit.op == "at_most":
+            return np.where(broken, amount, 0.0), kind, loss
         if limit.op == "is":
             kind = np.where(gap > 0, 1, -1)
     elif limit.op in ("at_least", "at_most") and limit.value in column.levels:
@@ -177,7 +185,13 @@ def _needed(
     else:
         amount, loss = np.zeros(len(rows)), np.full(len(rows), cost.flat)
         kind = column.codes[rows].astype(np.int64)
-    return np.where(unknown, 0.0, amount), np.where(unknown, _UNKNOWN_KIND, kind), loss
+    return np.where(broken, amount, 0.0), np.where(broken, kind, _UNKNOWN_KIND), loss
+
+
+def _at_least(offer: Offer, attribute: str, column: NumberColumn) -> Floats:
+    """float64 [n]: the values, and what those that are not known come to at least."""
+    least = offer.least.get(attribute)
+    return column.values if least is None else np.where(column.unknown(), least.values, column.values)
 
 
 def _diverse(fronts: list[list[tuple[float, int]]], offer: Offer, at_most: int) -> list[tuple[float, int]]:
@@ -196,19 +210,23 @@ def _diverse(fronts: list[list[tuple[float, int]]], offer: Offer, at_most: int) 
 def _way(
     offer: Offer, limits: Sequence[Limit], found: Violations, row: int, loss: float, before: Mask
 ) -> WayOut | None:
-    """The change that admits a row, run; None where running it does not admit the row after all."""
+    """The change that admits a row, run; None where running it does not admit the row after all.
+
+    Where unknown values must pass several limits on one attribute, this is said once.
+    """
     changes: list[LimitChange] = []
     accepted: set[int] = set()
     changed = list(limits)
     for bit, limit in enumerate(limits):
         flag = np.uint64(1 << bit)
-        if found.unknown[row] & flag:
-            accepted.add(bit)
-            changes.append(LimitChange(limit.attribute, limit.op, None, None, accept_unknown=True))
-        elif found.broken[row] & flag:
-            changed[bit] = replace(limit, value=relaxed_value(limit, offer.columns, row))
+        if found.broken[row] & flag:
+            changed[bit] = replace(limit, value=relaxed_value(limit, offer, row))
             before_value, after_value = _plain(limit.value), _plain(changed[bit].value)
             changes.append(LimitChange(limit.attribute, limit.op, before_value, after_value))
+        if found.unknown[row] & flag:
+            if all(limits[other].attribute != limit.attribute for other in accepted):
+                changes.append(LimitChange(limit.attribute, limit.op, None, None, accept_unknown=True))
+            accepted.add(bit)
     rows = rows_that_hold(offer, changed, accepted)
     if not rows[row]:
         return None
@@ -219,16 +237,19 @@ def _way(
 def rows_that_hold(offer: Offer, limits: Sequence[Limit], accept_unknown: set[int]) -> Mask:
     """Rows that obey all limits, unknown values passing at the limits whose index is in the set."""
     strict = [limit for bit, limit in enumerate(limits) if bit not in accept_unknown]
-    rows = violations(offer.columns, strict, len(offer.utility), mark_unknown=offer.mark_unknown).feasible
+    length, mark = len(offer.utility), offer.mark_unknown
+    rows = violations(offer.columns, strict, length, mark_unknown=mark, least=offer.least).feasible
     for bit in accept_unknown:
         test = check_limit(limits[bit], offer.columns)
-        rows = rows & (test.holds | test.unknown)
+        rows = rows & (test.holds | (test.unknown & ~beyond(limits[bit], offer.least, length)))
     return rows
 
 
-def relaxed_value(limit: Limit, columns: Columns, row: int) -> LimitValue:
-    """The least change of the limit's value that admits the row."""
-    value = columns[limit.attribute].value(row)
+def relaxed_value(limit: Limit, offer: Offer, row: int) -> LimitValue:
+    """The least change of the limit's value that admits the row, or what is known of its value."""
+    value = offer.columns[limit.attribute].value(row)
+    if value is None and limit.attribute in offer.least:
+        value = offer.least[limit.attribute].value(row)
     if value is None:
         raise ValueError(f"{limit.attribute} of row {row} is not known: nothing to relax to")
     listed = limit.value if isinstance(limit.value, tuple) else (_name(limit.value),)

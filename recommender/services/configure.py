@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.configurator.builds import Builds, Listing, build_table
+from recommender.configurator.feasible import violations
 from recommender.configurator.lint import lint_catalogue
 from recommender.configurator.option_states import NOT_AVAILABLE, STANDARD
 from recommender.configurator.rules import OptionRules, bits
@@ -16,9 +17,9 @@ from recommender.configurator.states import Offered, Step, step_to
 from recommender.domain.buyer import Request
 from recommender.domain.catalogue import Catalogue, Option
 from recommender.domain.errors import Problem, Rejected, shown
-from recommender.domain.limits import Limit, check_limit
+from recommender.domain.limits import Limit
 from recommender.domain.recommendation import Item
-from recommender.domain.table import Columns, number_column
+from recommender.domain.table import Columns, NumberColumn, number_column
 from recommender.ownership.personal import personal_columns, purchase_of
 from recommender.registry.messages import format_value
 from recommender.services.additions import option_name, rules_of
@@ -215,7 +216,10 @@ class _View:
         if limit.attribute not in PRICED or limit.op != "at_most":
             return self._say("limit_other", label=self._label(limit))
         attribute = self._market.registry.attributes[limit.attribute]
-        value = self._columns(step.target)[limit.attribute].value(0)
+        columns, least = self._columns(step.target)
+        value = columns[limit.attribute].value(0)
+        if value is None and limit.attribute in least:
+            value = least[limit.attribute].value(0)
         bound = limit.value if isinstance(limit.value, int | float) else None
         return self._say(
             "limit_price",
@@ -226,22 +230,24 @@ class _View:
 
     def _broken(self, mask: int) -> tuple[list[Limit], list[Limit]]:
         """Limits that a build breaks, and those that it fails because a value is not known."""
-        person, columns = self._scores.person, self._columns(mask)
-        tests = [(limit, check_limit(limit, columns)) for limit in person.limits]
-        broken = [limit for limit, test in tests if not test.holds[0] and not test.unknown[0]]
-        passes = person.request.unknown == "mark"
-        return broken, [limit for limit, test in tests if test.unknown[0] and not passes]
+        person = self._scores.person
+        columns, least = self._columns(mask)
+        mark = person.request.unknown == "mark"
+        found = violations(columns, person.limits, 1, mark_unknown=mark, least=least)
+        broken, unknown = int(found.broken[0]), int(found.unknown[0])
+        return [person.limits[bit] for bit in bits(broken)], [person.limits[bit] for bit in bits(unknown)]
 
-    def _columns(self, mask: int) -> Columns:
-        """The columns of one build, also of one that is no row."""
+    def _columns(self, mask: int) -> tuple[Columns, Mapping[str, NumberColumn]]:
+        """The columns of one build, also of one that is no row, and what its open prices come to at least."""
         person = self._scores.person
         if mask in self._masks:
             row = self._rows[[self._masks.index(mask)]]
-            return {name: column.take(row) for name, column in person.columns.items()}
+            columns = {name: column.take(row) for name, column in person.columns.items()}
+            return columns, {name: column.take(row) for name, column in person.least.items()}
         listing = Listing(self._trim, self._rules, [mask])
         table = build_table(self._market.catalogue, [listing], others=False)
         own = personal_columns(table.columns, person.circumstances, self._market.registry)
-        return {**table.columns, **own}
+        return {**table.columns, **own}, {}
 
     def _label(self, limit: Limit) -> str:
         return self._market.registry.attributes[limit.attribute].label.get(self._lang)

@@ -25,7 +25,8 @@ def consider(scores: Scores) -> Consideration:
     """Apply the limits, keep the best build a trim, order: utility down, total price up, config id up."""
     market, person = scores.market, scores.person
     mark = person.request.unknown == "mark"
-    found = violations(person.columns, person.limits, len(market.table), mark_unknown=mark)
+    length, least = len(market.table), person.least
+    found = violations(person.columns, person.limits, length, mark_unknown=mark, least=least)
     feasible = np.flatnonzero(found.feasible)
     ordered = feasible[order_of(scores, feasible)]
     _, first = np.unique(market.table.trim_of[ordered], return_index=True)

@@ -122,6 +122,8 @@ def _broken(scores: Scores, limit: Limit, row: int) -> str:
     registry, lang = scores.market.registry, scores.person.request.lang
     column = scores.person.columns.get(limit.attribute)
     value = None if column is None else column.value(row)
+    if value is None and limit.attribute in scores.person.least:
+        value = scores.person.least[limit.attribute].value(row)
     return registry.message(
         "why_not.limit",
         lang,

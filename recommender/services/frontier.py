@@ -7,7 +7,6 @@ import numpy as np
 from recommender.choice.artefact import Floats
 from recommender.configurator.feasible import trims_with
 from recommender.domain.recommendation import FrontierStep
-from recommender.domain.table import number_column
 from recommender.registry.messages import format_money
 from recommender.services.consideration import Consideration
 from recommender.services.market import Indices
@@ -35,7 +34,7 @@ def budget_frontier(scores: Scores, considered: Consideration) -> tuple[Frontier
     if budget is None:
         return ()
     attribute, bound, bits = budget
-    values = number_column(scores.person.columns, attribute).values
+    values = scores.person.at_least(attribute)
     rows = _near(scores, considered, values, bits, bound)
     extras = np.unique(values[rows])
     admitted = [rows[values[rows] <= extra] for extra in extras]

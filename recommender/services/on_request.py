@@ -3,7 +3,8 @@
 Such a build is worth what its known part is worth, or less: an option that may cost anything is counted as
 costing what it pleases. So it never leads the same build without it, and comes up only where a limit asks
 for what it adds (who gives money no weight at all is not held back by an open price). Where the known part
-alone breaks a limit on money, the build breaks it too.
+alone breaks a limit on money, the build breaks it too, and is not known to hold it even when the limit is
+moved that far: a way out needs both.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ import numpy as np
 
 from recommender.choice.artefact import Floats
 from recommender.configurator.builds import Builds, known_parts
-from recommender.domain.limits import check_limit
-from recommender.domain.table import Column, Columns, LevelColumn, Mask, NumberColumn
+from recommender.domain.table import NumberColumn
 from recommender.services.market import Indices, Market
 from recommender.services.person import Person
 from recommender.services.scoring import Scores
@@ -35,7 +35,8 @@ def judge_on_request(scores: Scores) -> Scores:
     if not len(rows):
         return scores
     own, utility = _valued(scores, rows, parts[rows])
-    return replace(scores, person=_limited(scores.person, rows, parts[rows]), own_design=own, utility=utility)
+    person = replace(scores.person, least=_least(scores.person, rows, parts[rows]))
+    return replace(scores, person=person, own_design=own, utility=utility)
 
 
 def parts_of(market: Market) -> Indices:
@@ -76,32 +77,13 @@ def _money(scores: Scores) -> Indices:
     return np.array(found, dtype=np.intp)
 
 
-def _limited(person: Person, rows: Indices, parts: Indices) -> Person:
-    """The person with, in place of builds whose known part is too dear, that known part wherever a limit
-    looks: it fails the same limits, and every way out is found at the known part itself."""
-    dear = np.zeros(len(rows), dtype=np.bool_)
-    known = {name: column.take(parts) for name, column in _limited_columns(person).items()}
-    for limit in person.limits:
-        if limit.op == "at_most" and limit.attribute in PRICED and limit.attribute in known:
-            test = check_limit(limit, known)
-            dear |= ~test.holds & ~test.unknown
-    if not dear.any():
-        return person
-    changed = {name: _copied(column, rows, parts, dear) for name, column in _limited_columns(person).items()}
-    columns: Mapping[str, Column] = {**person.columns, **changed}
-    return replace(person, columns=columns)
-
-
-def _limited_columns(person: Person) -> Columns:
-    wanted = {limit.attribute for limit in person.limits}
-    return {name: column for name, column in person.columns.items() if name in wanted}
-
-
-def _copied(column: Column, rows: Indices, parts: Indices, where: Mask) -> Column:
-    if isinstance(column, NumberColumn):
-        values = column.values.copy()
-        values[rows[where]] = values[parts[where]]
-        return NumberColumn(values)
-    codes = column.codes.copy()
-    codes[rows[where]] = codes[parts[where]]
-    return LevelColumn(codes, column.levels)
+def _least(person: Person, rows: Indices, parts: Indices) -> Mapping[str, NumberColumn]:
+    """What is known of the open prices: the values of the known part, for each attribute of money."""
+    found: dict[str, NumberColumn] = {}
+    for name in PRICED:
+        column = person.columns.get(name)
+        if isinstance(column, NumberColumn):
+            values = np.full(len(column), np.nan)
+            values[rows] = np.where(column.unknown()[rows], column.values[parts], np.nan)
+            found[name] = NumberColumn(values)
+    return found

@@ -40,6 +40,7 @@ def offer_of(scores: Scores) -> Offer:
         scores.utility,
         market.config_order,
         mark_unknown=person.request.unknown == "mark",
+        least=person.least,
     )
 
 

@@ -22,7 +22,7 @@ from recommender.configurator.relax import (
     ways_out,
 )
 from recommender.domain.limits import Limit
-from recommender.domain.table import NumberColumn, booleans, levels_column, numbers
+from recommender.domain.table import Column, NumberColumn, booleans, levels_column, numbers
 
 LEVELS = ("BEV", "PHEV", "EREV")
 ADAS = ("none", "l2", "highway", "city")
@@ -37,25 +37,31 @@ class Case:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """Up to 14 rows of up to 14 trims under one to six limits of every kind, some fixed."""
+    """Up to 14 rows of up to 14 trims under one to seven limits of every kind, some fixed. Of a price that is
+    not known a part may be."""
     size = draw(st.integers(1, 14))
     number = st.one_of(st.none(), st.integers(0, 6))
+    on_request = draw(st.booleans())  # most prices known in part, which the budget does not reach
 
     def rows(values: st.SearchStrategy[object]) -> list[object]:
         return draw(st.lists(values, min_size=size, max_size=size))
 
-    columns = {
-        "price_cny": numbers(rows(number)),
+    columns: dict[str, Column] = {
+        "price_cny": numbers(rows(st.sampled_from([None, None, None, 6]) if on_request else number)),
         "seats": numbers(rows(number)),
         "boot_l": numbers(rows(number)),
         "powertrain": levels_column(rows(st.sampled_from([None, *LEVELS])), LEVELS),  # type: ignore[arg-type]
         "adas_level": levels_column(rows(st.sampled_from([None, *ADAS])), ADAS),  # type: ignore[arg-type]
         "isofix": booleans(rows(st.sampled_from([None, True, False]))),  # type: ignore[arg-type]
     }
+    prices = [columns["price_cny"].value(row) for row in range(size)]
+    known = rows(st.integers(1, 6) if on_request else number)
+    parts = [part if price is None else None for price, part in zip(prices, known, strict=True)]
     trims = np.sort(np.array(rows(st.integers(0, size - 1)), dtype=np.int32))
     utility = np.array(rows(st.integers(-5, 5)), dtype=float)
     possible = [
-        Limit("price_cny", "at_most", draw(st.integers(0, 6))),
+        Limit("price_cny", "at_most", draw(st.integers(0, 2 if on_request else 6))),
+        Limit("price_cny", "at_least", draw(st.integers(0, 2))),
         Limit("seats", draw(st.sampled_from(["at_least", "is"])), draw(st.integers(0, 6))),
         Limit("boot_l", "at_least", draw(st.integers(0, 6))),
         draw(
@@ -67,17 +73,21 @@ def cases(draw: st.DrawFn) -> Case:
         Limit("isofix", "is", True),
     ]
     chosen = draw(st.lists(st.sampled_from(range(len(possible))), min_size=1, unique=True))
+    if on_request:
+        chosen = list({0, *chosen})
     limits = tuple(replace(possible[i], fixed=draw(st.integers(0, 4)) == 0) for i in sorted(chosen))
     costs = tuple(
         LimitCost(draw(st.sampled_from([0.05, 0.1, 0.3])), draw(st.sampled_from([0.2, 0.6]))) for _ in limits
     )
     mark = draw(st.booleans())
-    return Case(Offer(columns, trims, size, utility, mark_unknown=mark), limits, costs)
+    least = {"price_cny": numbers(parts)}
+    return Case(Offer(columns, trims, size, utility, mark_unknown=mark, least=least), limits, costs)
 
 
 def ways_of(case: Case, at_most: int = 10_000) -> list[WayOut]:
     offer = case.offer
-    found = violations(offer.columns, case.limits, len(offer.utility), mark_unknown=offer.mark_unknown)
+    size, mark = len(offer.utility), offer.mark_unknown
+    found = violations(offer.columns, case.limits, size, mark_unknown=mark, least=offer.least)
     return ways_out(offer, case.limits, found, case.costs, at_most)
 
 
@@ -96,15 +106,28 @@ def holds(case: Case, limit: Limit, row: int) -> bool | None:
     return bool(gap >= 0 if limit.op == "at_least" else gap <= 0)
 
 
+def short(case: Case, limit: Limit, row: int) -> float:
+    """By how much the known part of a value that is not known breaks a limit; 0 where it does not."""
+    part = case.offer.least[limit.attribute].value(row) if limit.attribute in case.offer.least else None
+    if limit.op != "at_most" or part is None:
+        return 0.0
+    return float(max(0, part - limit.value))  # type: ignore[operator]
+
+
 def broken(case: Case, row: int) -> frozenset[int]:
     """The limits that keep a row out, judged one by one."""
     judged = {i: holds(case, limit, row) for i, limit in enumerate(case.limits)}
     mark = case.offer.mark_unknown
-    return frozenset(i for i, held in judged.items() if held is False or (held is None and not mark))
+    return frozenset(
+        i
+        for i, held in judged.items()
+        if held is False or (held is None and (not mark or short(case, case.limits[i], row) > 0))
+    )
 
 
-Piece = tuple[int, object, float]
-"""Limit, what does not compare with anything else (a level, "unknown", a direction), how much."""
+Piece = tuple[int, object, float, bool]
+"""Limit, what does not compare with anything else (a level, "unknown", a direction), how much, and whether
+unknown values must pass."""
 
 
 def pieces(case: Case, row: int) -> tuple[Piece, ...]:
@@ -112,20 +135,25 @@ def pieces(case: Case, row: int) -> tuple[Piece, ...]:
     for i in sorted(broken(case, row)):
         limit, value = case.limits[i], case.offer.columns[case.limits[i].attribute].value(row)
         if value is None:
-            found.append((i, "unknown", 0.0))
+            kind = "number" if limit.op == "at_most" else "unknown"
+            found.append((i, kind, short(case, limit, row), not case.offer.mark_unknown))
         elif isinstance(value, str) and limit.op in ("at_least", "at_most"):
-            found.append((i, "level", abs(ADAS.index(value) - ADAS.index(str(limit.value)))))
+            found.append((i, "level", abs(ADAS.index(value) - ADAS.index(str(limit.value))), False))
         elif isinstance(value, str | bool):
-            found.append((i, value, 0.0))
+            found.append((i, value, 0.0, False))
         else:
             gap = value - limit.value  # type: ignore[operator]
-            found.append((i, gap > 0 if limit.op == "is" else "number", abs(gap)))
+            found.append((i, gap > 0 if limit.op == "is" else "number", abs(gap), False))
     return tuple(found)
 
 
 def dominates(first: tuple[Piece, ...], second: tuple[Piece, ...]) -> bool:
     same = [p[:2] for p in first] == [p[:2] for p in second]
-    return same and first != second and all(a[2] <= b[2] for a, b in zip(first, second, strict=True))
+    return (
+        same
+        and first != second
+        and all(a[2] <= b[2] and a[3] <= b[3] for a, b in zip(first, second, strict=True))
+    )
 
 
 def all_ways(case: Case) -> set[tuple[Piece, ...]]:
@@ -159,10 +187,21 @@ def limit_sets(case: Case) -> set[frozenset[int]]:
     return {s for s in admitting if not any(other < s for other in admitting)}
 
 
-def changed_limits(case: Case, way: WayOut) -> dict[int, object]:
-    """Limit number -> what it changes to (None: unknown values are accepted)."""
-    index = {limit.attribute: i for i, limit in enumerate(case.limits)}
-    return {index[c.attribute]: None if c.accept_unknown else c.to for c in way.changes}
+def moved_limits(case: Case, way: WayOut) -> dict[int, object]:
+    """Limit number -> the value it moves to."""
+    index = {(limit.attribute, str(limit.op)): i for i, limit in enumerate(case.limits)}
+    return {index[c.attribute, c.op]: c.to for c in way.changes if not c.accept_unknown}
+
+
+def opened_limits(case: Case, way: WayOut) -> set[int]:
+    """Limit numbers that unknown values are to pass: all on the attribute named."""
+    names = [c.attribute for c in way.changes if c.accept_unknown]
+    assert len(set(names)) == len(names), "said once"
+    return {i for i, limit in enumerate(case.limits) if limit.attribute in names}
+
+
+def changed_limits(case: Case, way: WayOut) -> frozenset[int]:
+    return frozenset(moved_limits(case, way)) | opened_limits(case, way)
 
 
 @given(cases())
@@ -170,7 +209,7 @@ def test_ways_out_are_all_the_ways_there_are(case: Case) -> None:
     ways = ways_of(case)
     assert len({pieces(case, way.row) for way in ways}) == len(ways), "no way is offered twice"
     assert {pieces(case, way.row) for way in ways} == all_ways(case)
-    assert {frozenset(changed_limits(case, way)) for way in ways} == limit_sets(case)
+    assert {changed_limits(case, way) for way in ways} == limit_sets(case)
 
 
 @given(cases())
@@ -179,29 +218,48 @@ def test_every_way_out_works_and_is_exactly_reached(case: Case) -> None:
     size = len(offer.utility)
     before = {int(offer.trim_of[r]) for r in range(size) if not broken(case, r)}
     for way in ways_of(case):
-        changes = changed_limits(case, way)
-        assert changes
-        assert not any(limits[i].fixed for i in changes)
-        now, accepted = [], set()
-        for i, limit in enumerate(limits):
-            if i in changes and changes[i] is None:
-                accepted.add(i)
-            to = changes.get(i)
-            now.append(
-                limit if to is None else replace(limit, value=tuple(to) if isinstance(to, list) else to)
-            )
-        after = Case(offer, tuple(now), case.costs)
-        rows = [r for r in range(size) if not broken(after, r) - unknown_of(after, accepted, r)]
+        changes, opened = moved_limits(case, way), opened_limits(case, way)
+        assert changes or opened
+        assert not any(limits[i].fixed for i in {*changes, *opened})
+        rows = rows_after(case, changes, opened)
         assert way.row in rows
         assert way.admits == len({int(offer.trim_of[r]) for r in rows} - before) >= 1
         for i, to in changes.items():
-            column = offer.columns[limits[i].attribute]
-            if to is not None and (isinstance(column, NumberColumn) or limits[i].op in ("at_least", "is")):
-                assert to == column.value(way.row), "the amount is reached exactly by the car named"
+            column, least = offer.columns[limits[i].attribute], offer.least.get(limits[i].attribute)
+            if isinstance(column, NumberColumn) or limits[i].op in ("at_least", "is"):
+                reached = column.value(way.row)
+                if reached is None and least is not None:
+                    reached = least.value(way.row)
+                assert to == reached, "the amount is reached exactly by the car named"
+
+
+def rows_after(case: Case, moved: dict[int, object], opened: set[int]) -> list[int]:
+    """Rows that obey when limits have moved and unknown values pass some, judged one by one."""
+    limits = [
+        replace(limit, value=tuple(to) if isinstance(to := moved.get(i, limit.value), list) else to)  # type: ignore[arg-type]
+        for i, limit in enumerate(case.limits)
+    ]
+    after = Case(case.offer, tuple(limits), case.costs)
+    rows = range(len(case.offer.utility))
+    return [r for r in rows if not broken(after, r) - unknown_of(after, opened, r)]
 
 
 def unknown_of(case: Case, accepted: set[int], row: int) -> set[int]:
-    return {i for i in accepted if holds(case, case.limits[i], row) is None}
+    """Limits that a row fails only because its value is not known, and nothing known of it breaks them."""
+    judged = {i: case.limits[i] for i in accepted}
+    return {i for i, li in judged.items() if holds(case, li, row) is None and short(case, li, row) == 0}
+
+
+@given(cases())
+def test_no_part_of_a_way_out_is_enough(case: Case) -> None:
+    """Every change of it is needed: without it nothing new is admitted."""
+    offer = case.offer
+    before = {int(offer.trim_of[r]) for r in rows_after(case, {}, set())}
+    for way in ways_of(case):
+        for left in range(len(way.changes)):
+            less = replace(way, changes=(*way.changes[:left], *way.changes[left + 1 :]))
+            rows = rows_after(case, moved_limits(case, less), opened_limits(case, less))
+            assert {int(offer.trim_of[r]) for r in rows} == before
 
 
 @given(cases())
@@ -210,8 +268,8 @@ def test_ways_out_come_in_order_of_loss_and_every_set_is_heard_first(case: Case)
     losses = [way.loss for way in six]
     assert losses == sorted(losses)
     assert len(six) == min(6, len(everything))
-    sets = {frozenset(changed_limits(case, way)) for way in everything}
-    assert len({frozenset(changed_limits(case, way)) for way in six}) == min(6, len(sets))
+    sets = {changed_limits(case, way) for way in everything}
+    assert len({changed_limits(case, way) for way in six}) == min(6, len(sets))
     if everything:
         assert six[0] == everything[0], "the cheapest way of all is among the six"
 
@@ -253,7 +311,7 @@ def test_the_front_is_what_nothing_dominates(points: list[tuple[int, int, int]])
 
 def test_several_limits_move_together_in_every_trade_off() -> None:
     """8,000 more and one level less, or 20,000 more and no level less; 25,000 and one level is dominated."""
-    columns = {
+    columns: dict[str, Column] = {
         "price_cny": numbers([108_000, 120_000, 125_000]),
         "adas_level": levels_column(["none", "l2", "none"], ADAS),
         "seats": numbers([5, 5, 5]),
@@ -280,6 +338,22 @@ def test_an_unknown_value_passes_under_mark_and_fails_under_exclude() -> None:
 
 
 def test_nothing_is_relaxed_to_a_value_that_is_not_known() -> None:
-    columns = {"seats": numbers([None])}
+    columns: dict[str, Column] = {"seats": numbers([None])}
+    offer = Offer(columns, np.zeros(1, dtype=np.int32), 1, np.zeros(1))
     with pytest.raises(ValueError, match="seats"):
-        relaxed_value(Limit("seats", "at_least", 6), columns, 0)
+        relaxed_value(Limit("seats", "at_least", 6), offer, 0)
+
+
+def test_a_price_known_in_part_moves_the_limit_to_that_part_and_opens_it_for_the_rest() -> None:
+    """Not so where the known part fits, where a car of a known price is nearer, or under "mark"."""
+    columns: dict[str, Column] = {"price_cny": numbers([None, None])}
+    limit = (Limit("price_cny", "at_most", 100),)
+    for parts, mark, expected in (
+        ([130, 120], False, [[(100, 120, False), (None, None, True)]]),
+        ([130, 90], False, [[(None, None, True)]]),
+        ([130, 120], True, [[(100, 120, False)]]),
+    ):
+        trims = np.arange(2, dtype=np.int32)
+        offer = Offer(columns, trims, 2, np.zeros(2), mark_unknown=mark, least={"price_cny": numbers(parts)})
+        ways = ways_of(Case(offer, limit, (LimitCost(0.01, 0.5),)))
+        assert [[(c.before, c.to, c.accept_unknown) for c in way.changes] for way in ways] == expected
