@@ -1,8 +1,9 @@
-"""The evidence model: segment priors moved by the person's own answers.
+"""The evidence model: segment priors moved by the person's own answers and choices.
 
-Membership: log posterior odds = log share + sum of log likelihood ratios of the answers. Part-worths: a
-mixture over segments, plus stated shifts, times stated multipliers. The segment is a prior and a word;
-stated shifts are not shrunk by it, so the person's own answers win.
+Membership: log posterior odds = log share + sum of log likelihood ratios of the answers + log probability of
+the choices. Part-worths: a mixture of normals over segments, moved by the choices, plus stated shifts, times
+stated multipliers. The segment is a prior and a word; stated shifts are not shrunk by it, so the person's own
+answers win.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.choice.artefact import Artefact, ColumnSpec, Floats
-from recommender.choice.seam import Evidence, Posterior
+from recommender.choice.personal_update import Gaps, Learned, learn, stacked
+from recommender.choice.seam import Evidence, MadeChoice, Posterior
 from recommender.domain.recommendation import SegmentShare
 
 DRAWS = 128
@@ -32,6 +34,9 @@ _SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER = 0.8, 0.25
 that say the same thing several times saturate instead of adding up."""
 _STATED_SPREAD = 0.5
 """A person who said what he wants is less uncertain than his segment: half the prior's spread."""
+_NEITHER_SD = 1.0
+"""How much people differ in what not buying is worth to them: expert start value. "Neither" says in part that
+these cars do not suit, in part that this person is hard to please."""
 _INTERVAL = (0.05, 0.95)
 _MEMBERSHIP_DRAWS = 512
 
@@ -44,11 +49,16 @@ class EvidenceModel:
 
     @cached_property
     def _normals(self) -> NDArray[np.float64]:
-        """Antithetic standard normals [DRAWS, K], fixed by the artefact's seed."""
-        half = np.random.default_rng(self.artefact.seed).standard_normal(
-            (DRAWS // 2, len(self.artefact.columns))
-        )
+        """Antithetic standard normals [DRAWS, K + 1], fixed by the artefact's seed; the last one is for what
+        the person thinks of not buying."""
+        seed, count = self.artefact.seed, DRAWS // 2
+        taste = np.random.default_rng(seed).standard_normal((count, len(self.artefact.columns)))
+        half = np.column_stack([taste, np.random.default_rng(seed + 3).standard_normal(count)])
         return np.concatenate([half, -half])
+
+    @cached_property
+    def _order(self) -> NDArray[np.intp]:
+        return np.random.default_rng(self.artefact.seed + 2).permutation(DRAWS)
 
     @cached_property
     def _membership_normals(self) -> NDArray[np.float64]:
@@ -56,22 +66,34 @@ class EvidenceModel:
         half = np.random.default_rng(self.artefact.seed + 1).standard_normal(shape)
         return np.concatenate([half, -half])
 
-    def posterior(self, evidence: Evidence, trade_offs: Sequence[Floats] = ()) -> Posterior:
-        """Posterior of one person; see the seam. Trade-offs reweight the draws by their logit likelihood."""
-        probabilities, shares = self._membership(evidence)
+    def posterior(self, evidence: Evidence, trade_offs: Sequence[MadeChoice] = ()) -> Posterior:
+        """Posterior of one person; see the seam.
+
+        A chosen car is compared with the others shown, "neither" with all that were shown.
+        """
         columns = (*self.artefact.columns, *self._stated_only(evidence))
-        shift, multiplier, stated = _stated(columns, evidence, len(self.artefact.columns))
-        extra = len(columns) - len(self.artefact.columns)
-        prior_mean = np.append(probabilities @ self.artefact.means, np.zeros(extra))
-        deviations = np.pad(self._deviations(probabilities), ((0, 0), (0, extra)))
-        scale = np.where(shift != 0.0, _STATED_SPREAD, 1.0)
-        draws = (prior_mean + deviations * scale + shift) * multiplier
-        mean = (prior_mean + shift) * multiplier
-        if trade_offs:
-            mean, draws = _reweighted(draws, trade_offs)
-        origins = (*self.artefact.sources, *("stated" for _ in range(extra)))
-        sources = tuple("stated" if t else o for t, o in zip(stated, origins, strict=True))
-        return Posterior(columns, mean, draws.astype(np.float32), shares, sources, multiplier)
+        shared = len(self.artefact.columns)
+        shift, multiplier, stated = _stated(columns, evidence, shared)
+        scale = np.where(shift[:shared] != 0.0, _STATED_SPREAD, 1.0)
+        point, spread = self._told(evidence)
+        prior = _softmax(point) @ self.artefact.means
+        # the segments pull less where the person has spoken
+        means = self._with_neither(prior + (self.artefact.means - prior) * scale, 0.0)
+        sds = self._with_neither(self.artefact.sds * scale, _NEITHER_SD)
+        learned = learn(_gaps(trade_offs, shift, multiplier, shared), means, sds)
+        logits = point + learned.evidence
+        deviations = self._deviations(_softmax(logits), learned, sds)
+        mean = np.append(_softmax(logits) @ learned.mean[:, :shared], np.zeros(len(columns) - shared))
+        draws = mean + np.pad(deviations, ((0, 0), (0, len(columns) - shared)))
+        origins = (*self.artefact.sources, *("stated" for _ in columns[shared:]))
+        return Posterior(
+            columns=columns,
+            mean=(mean + shift) * multiplier,
+            draws=((draws + shift) * multiplier).astype(np.float32),
+            segments=self._shares(logits, np.hypot(spread, _RATIO_LOG_SD * _centred(learned.evidence))),
+            sources=tuple("stated" if t else o for t, o in zip(stated, origins, strict=True)),
+            multipliers=multiplier,
+        )
 
     def _stated_only(self, evidence: Evidence) -> tuple[ColumnSpec, ...]:
         nothing = np.zeros(len(self.artefact.classes.knots_cny))
@@ -79,31 +101,61 @@ class EvidenceModel:
         pairs = (key.split("=", 1) for key in wishes)
         return tuple(ColumnSpec(attribute, level, None, nothing) for attribute, level in pairs)
 
-    def _membership(self, evidence: Evidence) -> tuple[Floats, tuple[SegmentShare, ...]]:
+    def _told(self, evidence: Evidence) -> tuple[Floats, Floats]:
+        """Log odds [G] of the segments after the answers, not normalised, and their spread [G]."""
         nothing = np.zeros(len(self.artefact.segments))
         ratios = [self.artefact.membership.get(key, nothing) for key in evidence.fired]
         stack = np.array([nothing, *ratios])
         # answers overlap (a child seat, a pram, six people): their sum counts less the larger it grows
         told = _EVIDENCE_LIMIT * np.tanh(stack.sum(axis=0) / _EVIDENCE_LIMIT)
-        logits = np.log(self.artefact.shares) + told
         spread = np.sqrt(_SHARE_LOG_SD**2 + ((_RATIO_LOG_SD * stack) ** 2).sum(axis=0))
+        return np.log(self.artefact.shares) + told, spread
+
+    def _shares(self, logits: Floats, spread: Floats) -> tuple[SegmentShare, ...]:
         point = _softmax(logits)
         cloud = _softmax(logits + spread * self._membership_normals)
         low, high = np.quantile(cloud, _INTERVAL, axis=0)
-        shares = tuple(
+        return tuple(
             SegmentShare(name, float(p), float(min(lo, p)), float(max(hi, p)))
             for name, p, lo, hi in zip(self.artefact.segments, point, low, high, strict=True)
         )
-        return point, shares
 
-    def _deviations(self, probabilities: Floats) -> Floats:
+    def _with_neither(self, table: Floats, value: float) -> Floats:
+        """One column more [G, K + 1]: how much more than usual this person thinks of not buying."""
+        return np.column_stack([table, np.full(len(table), value)])
+
+    def _deviations(self, probabilities: Floats, learned: Learned, sds: Floats) -> Floats:
         """Draw minus mean, [S, K]: the segment of each draw by systematic sampling, then its spread."""
         edges = np.cumsum(probabilities)
         positions = (np.arange(DRAWS) + 0.5) / DRAWS
-        order = np.random.default_rng(self.artefact.seed + 2).permutation(DRAWS)
-        segment = np.minimum(np.searchsorted(edges, positions[order]), len(edges) - 1)
-        draws = self.artefact.means[segment] + self.artefact.sds[segment] * self._normals
-        return np.asarray(draws - draws.mean(axis=0))
+        segment = np.minimum(np.searchsorted(edges, positions[self._order]), len(edges) - 1)
+        draws = np.empty_like(self._normals)
+        for place in range(len(edges)):
+            mine = segment == place
+            draws[mine] = learned.mean[place] + sds[place] * learned.spread(place, self._normals[mine])
+        return np.asarray(draws - draws.mean(axis=0))[:, :-1]
+
+
+def _gaps(trade_offs: Sequence[MadeChoice], shift: Floats, multiplier: Floats, shared: int) -> Gaps:
+    """Utility gaps as functions of the ``shared`` part-worths before the person's words move them, and of
+    what he thinks of not buying."""
+    rows: list[tuple[Floats, Floats]] = []
+    for made in trade_offs:
+        design = np.zeros((len(made.design), len(shift)))
+        design[:, : made.design.shape[1]] = made.design
+        if made.chosen is None:
+            difference, neither = -design, 1.0
+        else:
+            difference, neither = design[made.chosen] - np.delete(design, made.chosen, axis=0), 0.0
+        difference = difference * multiplier
+        offset = difference @ shift + neither * made.neither
+        own = np.column_stack([difference[:, :shared], np.full(len(offset), neither)])
+        rows.append((own, offset))
+    return stacked(rows, shared + 1)
+
+
+def _centred(logits: Floats) -> Floats:
+    return np.asarray(logits - logits.mean())
 
 
 def _stated(
@@ -127,15 +179,3 @@ def _stated(
 def _softmax(logits: Floats) -> Floats:
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
-
-
-def _reweighted(draws: Floats, trade_offs: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Importance-weighted mean of the draws, and draws resampled to equal weights (systematic)."""
-    log_weight = np.zeros(len(draws))
-    for rows in trade_offs:
-        gaps = draws[:, : rows.shape[1]] @ rows.T
-        log_weight -= np.log1p(np.exp(-np.clip(gaps, -50.0, 50.0))).sum(axis=1)
-    weight = _softmax(log_weight)
-    positions = (np.arange(len(draws)) + 0.5) / len(draws)
-    chosen = np.minimum(np.searchsorted(np.cumsum(weight), positions), len(draws) - 1)
-    return weight @ draws, draws[chosen]

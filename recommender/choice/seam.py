@@ -46,15 +46,23 @@ class Evidence:
     answers: Mapping[str, Answer]
 
 
+@dataclass(frozen=True)
+class MadeChoice:
+    """What a person chose among cars. ``design``: float64 [alternatives, K] in the order of the posterior's
+    columns (those of a brand may be left out). ``chosen``: place in it, None = neither. ``neither``: utility
+    of not buying, where nothing else is known of the person."""
+
+    design: Floats
+    chosen: int | None
+    neither: float = 0.0
+
+
 class PreferenceModel(Protocol):
     """A taste model. Implementations are pure: the same evidence gives the same posterior."""
 
     @property
     def artefact(self) -> Artefact: ...
 
-    def posterior(self, evidence: Evidence, trade_offs: Sequence[Floats] = ()) -> Posterior:
-        """Posterior given answers and trade-offs.
-
-        ``trade_offs``: for each choice made, float64 [alternatives - 1, K] rows "chosen minus other".
-        """
+    def posterior(self, evidence: Evidence, trade_offs: Sequence[MadeChoice] = ()) -> Posterior:
+        """Posterior given answers and trade-offs, whose order changes nothing."""
         ...

@@ -63,7 +63,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Item:
-    """A ranked configuration."""
+    """A ranked configuration. ``choice_probability`` with its 90 % interval."""
 
     rank: int
     config_id: str
@@ -88,6 +88,8 @@ class Item:
     notes: tuple[Reason, ...] = ()
     tied_with_next: bool = False
     additions: tuple[Addition, ...] = ()
+    choice_probability_low: float = 0.0
+    choice_probability_high: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

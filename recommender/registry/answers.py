@@ -29,6 +29,7 @@ KEYS = (
 )  # fmt: skip
 MAX_TOP = 50
 MAX_LIMITS = 64
+MAX_TRADE_OFFS, MAX_SHOWN = 64, 12
 """Of the answers and given directly, together: a row keeps the limits that it breaks as bits of one word."""
 MAX_WEIGHT = 10
 FIRST_DATE = dt.date(2020, 1, 1)
@@ -152,6 +153,8 @@ class _RequestReader:
             if raw is not REFUSED:
                 self._problems.add("/trade_offs", "not_a_list", raw)
             return ()
+        if len(raw) > MAX_TRADE_OFFS:
+            self._problems.add("/trade_offs", "too_many_items", len(raw), max_items=MAX_TRADE_OFFS)
         found = (self._trade_off(item, pointer("/trade_offs", n)) for n, item in enumerate(raw))
         return tuple(trade_off for trade_off in found if trade_off is not None)
 
@@ -185,6 +188,8 @@ class _RequestReader:
             return ()
         if not raw:
             self._problems.add(path, "empty_list")
+        if len(raw) > MAX_SHOWN:
+            self._problems.add(path, "too_many_items", len(raw), max_items=MAX_SHOWN)
         shown: dict[str, None] = {}
         for number, config_id in enumerate(raw):
             where = pointer(path, number)

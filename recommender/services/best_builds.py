@@ -35,7 +35,7 @@ def market_for(request: Request, market: Market) -> Market:
             listings.append(Listing(trim, rules, masks))
     extra = build_table(market.catalogue, [one for one in listings if one.masks], others=False)
     table = beside(extra, market.table)
-    return market_of_table(market.registry, market.catalogue, table, market.model)
+    return market_of_table(market.registry, market.catalogue, table, market.model, market.home)
 
 
 def _wishes(request: Request, market: Market, trim: int, rules: OptionRules) -> Wishes | None:
@@ -43,7 +43,7 @@ def _wishes(request: Request, market: Market, trim: int, rules: OptionRules) -> 
     probes = [0, *(1 << bit for bit in range(len(rules)))]
     table = build_table(market.catalogue, [Listing(trim, rules, probes)], others=False)
     order = [table.options.index(rules.ids(mask)) for mask in probes]
-    probe = market_of_table(market.registry, market.catalogue, table, market.model)
+    probe = market_of_table(market.registry, market.catalogue, table, market.model, market.home)
     scores = score(read_person(request, probe), probe)
     counted = np.array([attribute not in PRICED for attribute in scores.attributes])
     worth = (scores.terms(np.array(order, dtype=np.intp)) @ counted).tolist()

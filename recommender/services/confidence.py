@@ -16,6 +16,7 @@ from recommender.services.scoring import Scores
 
 _EXACT_ROWS = 2048
 """Cars judged draw by draw; the tail behind them enters the shares at its mean utility."""
+_INTERVAL = (0.05, 0.95)
 _TIE_LOW, _TIE_HIGH = 0.42, 0.58
 _SURE, _FAIRLY_SURE = 0.60, 0.35
 
@@ -23,11 +24,22 @@ _SURE, _FAIRLY_SURE = 0.60, 0.35
 @dataclass(frozen=True)
 class Beliefs:
     """``share`` float64 [rows]: choice probability of each considered row, in rank order. ``top_1``: how
-    often the row is the best of all, over the draws. ``draws``: utilities float32 [S, judged]."""
+    often the row is the best of all, over the draws. ``draws``: utilities float32 [S, judged], ``shares``:
+    choice probabilities float32 [S, judged]."""
 
     share: Floats
     top_1: Floats
     draws: NDArray[np.float32]
+    shares: NDArray[np.float32]
+
+    def interval(self, position: int) -> tuple[float, float]:
+        """90 % interval of the choice probability of one considered row: what the draws disagree about. The
+        tail behind the judged rows has none of its own: there both ends are the probability."""
+        share = float(self.share[position])
+        if position >= self.shares.shape[1]:
+            return share, share
+        low, high = np.quantile(self.shares[:, position], _INTERVAL).tolist()
+        return min(low, share), max(high, share)
 
 
 def believe(scores: Scores, considered: Consideration) -> Beliefs:
@@ -35,7 +47,8 @@ def believe(scores: Scores, considered: Consideration) -> Beliefs:
     rows = considered.rows
     judged = rows[:_EXACT_ROWS]
     if not len(rows):
-        return Beliefs(np.zeros(0), np.zeros(0), np.zeros((0, 0), dtype=np.float32))
+        nothing = np.zeros((0, 0), dtype=np.float32)
+        return Beliefs(np.zeros(0), np.zeros(0), nothing, nothing)
     utilities = scores.person.posterior.draws @ scores.design(judged).T.astype(np.float32)
     tail = scores.utility[rows[_EXACT_ROWS:]]
     highest = float(tail.max()) if len(tail) else -np.inf
@@ -44,9 +57,10 @@ def believe(scores: Scores, considered: Consideration) -> Beliefs:
     behind = np.exp(tail - highest) if len(tail) else tail
     total = exponents.sum(axis=1, keepdims=True) + behind.sum() * np.exp(highest - peak)
     scale = float((np.exp(highest - peak) / total).mean())
-    share = np.concatenate([(exponents / total).mean(axis=0), behind * scale])
+    shares = exponents / total
+    share = np.concatenate([shares.mean(axis=0), behind * scale])
     wins = np.bincount(utilities.argmax(axis=1), minlength=len(judged)) / len(utilities)
-    return Beliefs(share, wins, utilities)
+    return Beliefs(share, wins, utilities, shares.astype(np.float32))
 
 
 def tied(beliefs: Beliefs, first: int, second: int) -> bool:

@@ -67,6 +67,8 @@ def item_document(item: Item) -> Document:
         "attributes": dict(item.attributes),
         "utility": item.utility,
         "choice_probability": item.choice_probability,
+        "choice_probability_low": item.choice_probability_low,
+        "choice_probability_high": item.choice_probability_high,
         "tied_with_next": item.tied_with_next,
         "terms": [_term_document(term) for term in item.terms],
         "reasons": [_reason_document(reason) for reason in item.reasons],

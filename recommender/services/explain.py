@@ -58,10 +58,13 @@ def explain_rows(scores: Scores, considered: Consideration, rows: Sequence[int])
     explained: list[Explained] = []
     for place, row in enumerate(rows):
         rank = rank_of(scores, considered, row)
+        probability, low, high = _probability(considered, beliefs, row)
         item = replace(
             describe_row(scores, reference, costs, place, row),
             rank=rank or 0,
-            choice_probability=_probability(considered, beliefs, row),
+            choice_probability=probability,
+            choice_probability_low=low,
+            choice_probability_high=high,
             counterfactuals=changes.get(row, ()),
         )
         violates = violated(scores, considered, row)
@@ -86,10 +89,13 @@ def violated(scores: Scores, considered: Consideration, row: int) -> tuple[Limit
     return tuple(limit for bit, limit in enumerate(scores.person.limits) if mask >> bit & 1)
 
 
-def _probability(considered: Consideration, beliefs: Beliefs, row: int) -> float:
-    """Share among the best builds; 0 for a car that is not one of them."""
+def _probability(considered: Consideration, beliefs: Beliefs, row: int) -> tuple[float, float, float]:
+    """Share among the best builds with its 90 % interval; 0 for a car that is not one of them."""
     place = np.flatnonzero(considered.rows == row)
-    return float(beliefs.share[place[0]]) if len(place) else 0.0
+    if not len(place):
+        return 0.0, 0.0, 0.0
+    position = int(place[0])
+    return (float(beliefs.share[position]), *beliefs.interval(position))
 
 
 def _why_not(

@@ -33,7 +33,7 @@ class Market:
     """``fixed_design``: float64 [n, len(fixed_columns)], columns that do not depend on the person;
     ``fixed_columns``: their numbers in the artefact. ``config_order`` int [n]: alphabetical rank of the
     config ids. ``line_of`` and ``brand_of`` int32 [trims]. ``coverage``: share of trims whose value is
-    known."""
+    known. ``origin``: see :attr:`home`."""
 
     registry: Registry
     catalogue: Catalogue
@@ -47,6 +47,13 @@ class Market:
     coverage: Mapping[str, float]
     row_of: Mapping[str, int]
     effects: EffectTable
+    origin: Market | None = None
+
+    @property
+    def home(self) -> Market:
+        """The market that this one was made from: where configurations that people speak of are found, and
+        what not buying is worth."""
+        return self if self.origin is None else self.origin
 
     @property
     def price_cny(self) -> Floats:
@@ -56,6 +63,11 @@ class Market:
     def class_cny(self) -> Floats:
         """float64 [n]: class of each row's car, by which unknown values are assumed."""
         return car_classes_cny(self.table.columns, self.model.artefact.classes)
+
+    @cached_property
+    def middle_by_day(self) -> dict[dt.date, float]:
+        """Filled by :mod:`recommender.services.outside`: a constant of the market for each day."""
+        return {}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -80,9 +92,13 @@ def make_market(registry: Registry, catalogue: Catalogue, model: PreferenceModel
 
 
 def market_of_table(
-    registry: Registry, catalogue: Catalogue, table: BuildTable, model: PreferenceModel
+    registry: Registry,
+    catalogue: Catalogue,
+    table: BuildTable,
+    model: PreferenceModel,
+    origin: Market | None = None,
 ) -> Market:
-    """The market of a given table of builds (dealer units, a scale test)."""
+    """The market of a given table of builds (dealer units, a scale test); ``origin``: whose part it is."""
     specs = model.artefact.columns
     fixed = [k for k, spec in enumerate(specs) if not _is_judged(registry.attributes[spec.attribute])]
     chosen: list[ColumnSpec] = [specs[k] for k in fixed]
@@ -102,6 +118,7 @@ def market_of_table(
         coverage=_coverage(registry, catalogue),
         row_of={config_id: row for row, config_id in enumerate(table.config_ids)},
         effects=effect_table(registry, model.artefact),
+        origin=origin,
     )
 
 

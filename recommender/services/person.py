@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recommender.choice.artefact import Floats
+from recommender.choice.artefact import ColumnSpec, Floats
 from recommender.choice.encoder import encode
-from recommender.choice.seam import Evidence, Posterior
+from recommender.choice.seam import Evidence, MadeChoice, Posterior
 from recommender.domain.buyer import Circumstances, Request
 from recommender.domain.limits import Limit
 from recommender.domain.table import Columns, NumberColumn, number_column
@@ -18,6 +18,7 @@ from recommender.registry.effects import FiredEffect, effects_of
 from recommender.registry.limits_of import answer_limits
 from recommender.registry.model import Registry
 from recommender.services.market import Market
+from recommender.services.outside import outside_utility
 
 _COMMON_SEATS = 5
 
@@ -51,13 +52,17 @@ def read_person(request: Request, market: Market) -> Person:
     columns = {**market.table.columns, **personal}
     judged = judged_columns(columns, request, market.registry)
     evidence = read_evidence(request, market.registry)
+    posterior = market.model.posterior(evidence)
+    if request.trade_offs:
+        made = _made_choices(request, market, circumstances, posterior.columns)
+        posterior = market.model.posterior(evidence, made)
     return Person(
         request=request,
         limits=(*answer_limits(request.answers, market.registry), *request.limits),
         circumstances=circumstances,
         columns=columns,
         judged=judged,
-        posterior=market.model.posterior(evidence, _trade_off_rows(request, market, judged)),
+        posterior=posterior,
     )
 
 
@@ -108,16 +113,22 @@ def _multiply(multipliers: dict[str, float], key: str, factor: float, registry: 
         multipliers[name] = multipliers.get(name, 1.0) * factor
 
 
-def _trade_off_rows(request: Request, market: Market, columns: Columns) -> list[Floats]:
-    """For each choice made: encoded "chosen minus other" rows over the artefact's columns."""
-    rows: list[Floats] = []
-    for trade_off in request.trade_offs:
-        if trade_off.chosen is None:
-            continue
-        others = [c for c in trade_off.shown if c != trade_off.chosen]
-        index = np.array([market.row_of[c] for c in (trade_off.chosen, *others)], dtype=np.intp)
-        picked = {name: column.take(index) for name, column in columns.items()}
-        artefact = market.model.artefact
-        z = encode(picked, artefact.columns, artefact.classes)
-        rows.append(z[0] - z[1:])
-    return rows
+def _made_choices(
+    request: Request, market: Market, circumstances: Circumstances, specs: Sequence[ColumnSpec]
+) -> list[MadeChoice]:
+    """Each trade-off over the posterior's columns. Its cars are found on the market this one is part of."""
+    home = market.home
+    ids = tuple(dict.fromkeys(config for trade_off in request.trade_offs for config in trade_off.shown))
+    index = np.array([home.row_of[config] for config in ids], dtype=np.intp)
+    picked = {name: column.take(index) for name, column in home.table.columns.items()}
+    picked = {**picked, **personal_columns(picked, circumstances, home.registry)}
+    judged = judged_columns(picked, request, home.registry)
+    z = dict(zip(ids, encode(judged, specs, home.model.artefact.classes), strict=True))
+    return [
+        MadeChoice(
+            design=np.array([z[config] for config in made.shown]),
+            chosen=None if made.chosen is None else made.shown.index(made.chosen),
+            neither=0.0 if made.chosen is not None else outside_utility(home, request.date),
+        )
+        for made in request.trade_offs
+    ]

@@ -67,10 +67,13 @@ def _items(scores: Scores, considered: Consideration, beliefs: Beliefs) -> tuple
     positions = [int(np.flatnonzero(considered.rows == row)[0]) for row in rows]
     items: list[Item] = []
     for index, (row, position) in enumerate(zip(rows.tolist(), positions, strict=True)):
+        low, high = beliefs.interval(position)
         items.append(
             replace(
                 describe_row(scores, reference, costs, index, row),
                 choice_probability=float(beliefs.share[position]),
+                choice_probability_low=low,
+                choice_probability_high=high,
                 counterfactuals=changes[row],
                 tied_with_next=index + 1 < len(rows) and tied(beliefs, position, positions[index + 1]),
             )

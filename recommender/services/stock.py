@@ -43,10 +43,10 @@ def sort_out(units: Sequence[Unit], market: Market) -> Stock:
 def stock_market(stock: Stock, market: Market, today: dt.date) -> Market:
     """A market of the offered units alone, judged by the same model."""
     table = unit_table(stock.offered, market.catalogue, today)
-    return market_of_table(market.registry, market.catalogue, table, market.model)
+    return market_of_table(market.registry, market.catalogue, table, market.model, market.home)
 
 
 def market_with_stock(stock: Stock, market: Market, today: dt.date) -> Market:
     """The market's builds and the offered units in one table: they compete on equal terms."""
     table = beside(unit_table(stock.offered, market.catalogue, today), market.table)
-    return market_of_table(market.registry, market.catalogue, table, market.model)
+    return market_of_table(market.registry, market.catalogue, table, market.model, market.home)

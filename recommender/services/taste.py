@@ -81,4 +81,5 @@ def _shelf(cars: Sequence[Alternative], market: Market) -> Market:
         fixed_design=encode(columns, fixed, artefact.classes),
         config_order=np.arange(len(cars), dtype=np.intp),
         row_of={name: place for place, name in enumerate(names)},
+        origin=market.home,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recommender.choice.artefact import Artefact, CarClasses, ColumnSpec
 from recommender.choice.evidence_model import DRAWS, EvidenceModel
-from recommender.choice.seam import Evidence
+from recommender.choice.seam import Evidence, MadeChoice
 from recommender.registry.model import Encoding
 
 NOTHING = np.zeros(3)
@@ -105,8 +105,53 @@ def test_a_wish_for_a_level_without_a_column_gets_one() -> None:
 
 
 def test_a_trade_off_moves_the_part_worth_towards_what_was_chosen() -> None:
-    longer_range = np.array([[3.0, 0.0]])
+    longer_range = np.array([[3.0, 0.0], [0.0, 0.0]])
     before = model().posterior(told()).mean
-    after = model().posterior(told(), [longer_range]).mean
-    against = model().posterior(told(), [-longer_range]).mean
+    after = model().posterior(told(), [MadeChoice(longer_range, 0)]).mean
+    against = model().posterior(told(), [MadeChoice(longer_range, 1)]).mean
     assert against[0] < before[0] < after[0]
+
+
+FAR_AND_AWD = np.array([[3.0, 0.0], [0.0, 1.0]])
+
+
+def test_trade_offs_move_membership_too() -> None:
+    before = model().posterior(told())
+    after = model().posterior(told(), [MadeChoice(FAR_AND_AWD, 1)])
+    assert after.segments[2].probability > before.segments[2].probability, "most for AWD against range"
+    assert sum(share.probability for share in after.segments) == pytest.approx(1.0)
+    assert all(share.low <= share.probability <= share.high for share in after.segments)
+
+
+def test_neither_tells_something() -> None:
+    before = model().posterior(told())
+    after = model().posterior(told(), [MadeChoice(FAR_AND_AWD, None, neither=0.0)])
+    assert np.all(FAR_AND_AWD @ after.mean < FAR_AND_AWD @ before.mean)
+    mild = model().posterior(told(), [MadeChoice(FAR_AND_AWD, None, neither=5.0)])
+    assert np.all(FAR_AND_AWD @ after.mean < FAR_AND_AWD @ mild.mean), "a good alternative explains it"
+
+
+def test_mean_and_draws_agree_after_trade_offs_in_any_order() -> None:
+    made = [MadeChoice(FAR_AND_AWD, 1), MadeChoice(FAR_AND_AWD, None, 0.4), MadeChoice(FAR_AND_AWD[:1], 0)]
+    words = told(("rough_days", "more"), shifts={"brand=Alpha": 0.6, "drive=AWD": 0.3})
+    found = model().posterior(words, made)
+    assert found.draws.mean(axis=0) == pytest.approx(found.mean, abs=1e-5)
+    again = model().posterior(words, made[::-1])
+    assert (found.draws == again.draws).all()
+    assert (found.mean == again.mean).all()
+    assert found.draws[:, 1].std() < model().posterior(words).draws[:, 1].std()
+
+
+def test_a_choice_says_nothing_of_an_attribute_that_does_not_count() -> None:
+    silent = told(multipliers={"electric_range_km": 0.0})
+    found = model().posterior(silent, [MadeChoice(FAR_AND_AWD, 0)])
+    assert found.mean[0] == 0.0
+    assert found.mean[1] < model().posterior(silent).mean[1]
+
+
+def test_a_stated_wish_counts_when_choices_are_read() -> None:
+    """The brand explains the choice, so the range has less to explain."""
+    cars = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+    wished = told(shifts={"brand=Alpha": 3.0})
+    plain = model().posterior(told(), [MadeChoice(cars[:, :2], 0)]).mean[0]
+    assert model().posterior(wished, [MadeChoice(cars, 0)]).mean[0] < plain
