@@ -1,7 +1,8 @@
 """Conditional (multinomial) logit with a normal prior: the maximum a posteriori part-worths and their spread.
 
-Training only: this half of the room loads scipy. McFadden 1974; Train 2009, chapter 3, for likelihood and
-gradient; the prior adds a ridge (MAP), the inverse Hessian gives Laplace's posterior covariance.
+Training only: this half of the room loads scipy and scikit-learn. McFadden 1974; Train 2009, chapter 3, for
+likelihood and gradient; the prior adds a ridge (MAP), the inverse Hessian gives Laplace's posterior
+covariance.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from recommender.choice.artefact import Floats
+from recommender.choice.panel import KnownChoices, column_names, finite_matrix, people_of
 from recommender.choice.tasks import Shares, Tasks, choice_shares, make_tasks
+
+_SEPARATED = -0.01
+"""Mean log-likelihood of a task above which the choices count as told without error."""
 
 
 def negative_log_posterior(
@@ -40,13 +47,14 @@ def negative_log_posterior(
     return float(value), -score + off / sd
 
 
-class ConditionalLogit:
+class ConditionalLogit(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """One taste for all people, around a prior.
 
     ``prior_mean``, ``prior_sd``: of the K part-worths (default: none); a part-worth with sd 0 stays at its
     mean. ``outside_mean``, ``outside_sd``: of the utility of "none of these" (its zero is that of
     ``offset``). After :meth:`fit`: ``coef_`` and ``coef_sd_`` [K], ``outside_`` and ``outside_sd_``,
-    ``covariance_`` [K+1, K+1], ``log_likelihood_``, ``n_iter_``, ``feature_names_in_``.
+    ``covariance_`` [K+1, K+1], ``log_likelihood_``, ``n_iter_``, ``feature_names_in_``, ``notes_`` (sentences
+    on what was done about data that do not carry the model).
     """
 
     def __init__(
@@ -82,15 +90,13 @@ class ConditionalLogit:
 
         ``X`` [R, K]; ``y`` bool [R], true on the row chosen; ``task`` [R], rows of a task stand together;
         ``outside`` bool [R], true on all rows of a task that offered "none". ``person`` and ``Z`` are taken
-        for the sake of models that use them. Deterministic: ``random_state`` changes nothing. Raises
-        ValueError naming the tasks for two choices, no choice without an outside option, a single
+        for the sake of models that use them: they are checked and change nothing, as ``random_state`` does.
+        Raises ValueError naming the tasks for two choices, no choice without an outside option, a single
         alternative without one, rows of a task apart; and for numbers that are not finite or shapes that
         differ.
         """
         matrix, shift = _matrix(X, offset)
-        tasks = make_tasks(task, y, outside)
-        if len(tasks.of_row) != len(matrix):
-            raise ValueError(f"X has {len(matrix)} rows, task has {len(tasks.of_row)}")
+        tasks = _tasks(len(matrix), task, y, outside, person, Z)
         mean, sd = self._prior(matrix.shape[1], offered=bool(tasks.outside.any()))
         free = sd > 0.0
         scale = np.where(np.isfinite(sd) & free, sd, 1.0)
@@ -109,8 +115,10 @@ class ConditionalLogit:
             found = minimize(target, np.zeros(free.sum()), jac=True, method="L-BFGS-B", options=options)
             theta[free] += scale[free] * found.x
             self.n_iter_ = int(found.nit)
-        self._keep(theta, matrix, shift, tasks, sd)
-        self.feature_names_in_ = list(feature_names or (f"x{k}" for k in range(matrix.shape[1])))
+        names = column_names(X, matrix.shape[1], feature_names)
+        self._keep(theta, matrix, shift, tasks, sd, names)
+        self.feature_names_in_ = np.array(names, dtype=np.str_)
+        self.n_features_in_ = len(names)
         return self
 
     def _prior(self, features: int, *, offered: bool) -> tuple[Floats, Floats]:
@@ -127,41 +135,82 @@ class ConditionalLogit:
         # without an offered "none" its utility is not in the data: it stays where the prior has it
         return np.append(mean, self.outside_mean), np.append(sd, self.outside_sd if offered else 0.0)
 
-    def _keep(self, theta: Floats, matrix: Floats, shift: Floats, tasks: Tasks, sd: Floats) -> None:
+    def _keep(
+        self, theta: Floats, matrix: Floats, shift: Floats, tasks: Tasks, sd: Floats, names: Sequence[str]
+    ) -> None:
         shares = choice_shares(matrix @ theta[:-1] + shift, float(theta[-1]), tasks)
         self.coef_, self.outside_ = theta[:-1], float(theta[-1])
         self.covariance_ = _covariance(matrix, shares, tasks, sd)
         spread = np.sqrt(np.diag(self.covariance_))
-        self.coef_sd_, self.outside_sd_ = spread[:-1], float(spread[-1])
+        # where "none" is offered, a column that is the same on all rows of a task still tells
+        dead = np.zeros(len(names), dtype=np.bool_)
+        if not tasks.outside.any():
+            dead = _same_within_tasks(matrix, tasks) & (sd[:-1] > 0.0)
+        self.coef_sd_: Floats = np.where(dead, sd[:-1], spread[:-1])
+        self.outside_sd_ = float(spread[-1])
         self.log_likelihood_ = float(shares.log_likelihood.sum())
+        unseen = np.flatnonzero(dead).tolist()
+        notes = [f"{names[k]} never differs within a task: it stays at its prior" for k in unseen]
+        if self.log_likelihood_ > _SEPARATED * len(tasks):
+            notes.append("the choices are separated perfectly: the size of the part-worths means nothing")
+        self.notes_ = tuple(notes)
 
     def predict_proba(
         self,
         X: ArrayLike,  # noqa: N803
         *,
         task: ArrayLike,
+        person: ArrayLike | None = None,
+        Z: ArrayLike | None = None,  # noqa: N803
+        known: KnownChoices | None = None,
         offset: ArrayLike | None = None,
         outside: ArrayLike | None = None,
     ) -> Floats:
-        """Probability of each row, float64 [R]; what is missing to 1 in a task is the outside option's."""
+        """Probability of each row, float64 [R]; what is missing to 1 in a task is the outside option's.
+
+        ``person``, ``Z`` and ``known`` (earlier choices) change nothing: all people have one taste.
+        """
+        check_is_fitted(self, "coef_")
         matrix, shift = _matrix(X, offset)
-        tasks = make_tasks(task, None, outside)
+        if matrix.shape[1] != self.n_features_in_:
+            raise ValueError(f"X has {matrix.shape[1]} columns, the model {self.n_features_in_}")
+        tasks = _tasks(len(matrix), task, None, outside, person, Z)
         return choice_shares(matrix @ self.coef_ + shift, self.outside_, tasks).rows
 
     def get_feature_names_out(self) -> NDArray[np.str_]:
-        return np.array(self.feature_names_in_, dtype=np.str_)
+        check_is_fitted(self, "coef_")
+        return self.feature_names_in_.copy()
 
 
 def _matrix(X: ArrayLike, offset: ArrayLike | None) -> tuple[Floats, Floats]:  # noqa: N803
-    matrix = np.asarray(X, dtype=np.float64)
-    if matrix.ndim != 2:
-        raise ValueError(f"X has shape {matrix.shape}, not rows and columns")
+    matrix = finite_matrix(X)
     shift = np.zeros(len(matrix)) if offset is None else np.asarray(offset, dtype=np.float64)
     if shift.shape != (len(matrix),):
         raise ValueError(f"offset has shape {shift.shape}, X {matrix.shape}")
-    if not (np.isfinite(matrix).all() and np.isfinite(shift).all()):
-        raise ValueError("X and offset must be finite")
+    if not np.isfinite(shift).all():
+        raise ValueError("offset must be finite")
     return matrix, shift
+
+
+def _tasks(
+    rows: int,
+    task: ArrayLike,
+    y: ArrayLike | None,
+    outside: ArrayLike | None,
+    person: ArrayLike | None,
+    Z: ArrayLike | None,  # noqa: N803
+) -> Tasks:
+    tasks = make_tasks(task, y, outside)
+    if len(tasks.of_row) != rows:
+        raise ValueError(f"X has {rows} rows, task has {len(tasks.of_row)}")
+    if person is not None or Z is not None:
+        people_of(tasks, task if person is None else person, Z)
+    return tasks
+
+
+def _same_within_tasks(matrix: Floats, tasks: Tasks) -> NDArray[np.bool_]:
+    most = np.maximum.reduceat(matrix, tasks.start)
+    return np.asarray((most == np.minimum.reduceat(matrix, tasks.start)).all(axis=0))
 
 
 def _covariance(matrix: Floats, shares: Shares, tasks: Tasks, sd: Floats) -> Floats:
