@@ -8,25 +8,26 @@ weakest of these cars, so that asking again with them leaves these cars and no o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.choice.artefact import Floats
-from recommender.configurator.feasible import MAXIMUM_LIMITS, violations
+from recommender.configurator.feasible import MAXIMUM_LIMITS, beyond, trims_with
 from recommender.domain.buyer import Request
-from recommender.domain.limits import Limit, LimitValue, Op
+from recommender.domain.limits import Limit, LimitValue, Op, check_limit
 from recommender.domain.recommendation import Scalar
-from recommender.domain.table import Mask, NumberColumn
+from recommender.domain.table import Columns, Mask, NumberColumn
 from recommender.registry.messages import format_value
 from recommender.registry.model import Attribute
 from recommender.services.market import Indices, Market
 from recommender.services.named_cars import rows_named
 from recommender.services.ranking import ranked
 from recommender.services.scoring import Scores
-from recommender.services.wording import joined
+from recommender.services.wording import joined, short_label
 
 RESPECTS: tuple[tuple[str, Op], ...] = (
     ("total_price_cny", "at_most"),
@@ -81,6 +82,54 @@ class _Respect:
     worse: Mask
 
 
+@dataclass(frozen=True)
+class _Field:
+    """The rows that obey, and their columns and trims, taken out of the market once. ``least``: what prices
+    that are not known come to at least."""
+
+    scores: Scores
+    rows: Indices
+    columns: Columns
+    least: Mapping[str, NumberColumn]
+    trim_of: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, scores: Scores, feasible: Mask) -> _Field:
+        rows = np.flatnonzero(feasible)
+        own = scores.person.columns
+        columns = {name: own[name].take(rows) for name, _ in RESPECTS if name in own}
+        least = {name: column.take(rows) for name, column in scores.person.least.items()}
+        return cls(scores, rows, columns, least, scores.market.table.trim_of[rows])
+
+    def left(self, limits: Sequence[Limit]) -> Mask:
+        """bool [rows]: those that still obey with the new limits."""
+        return np.asarray(np.logical_and.reduce([self._passes(limit) for limit in limits]))
+
+    def _passes(self, limit: Limit) -> Mask:
+        test = check_limit(limit, self.columns)
+        if self.scores.person.request.unknown != "mark":
+            return test.holds
+        return test.holds | (test.unknown & ~beyond(limit, self.least, len(self.rows)))
+
+    def best(self, left: Mask) -> int:
+        """Row of the table: the highest utility, then the first configuration id."""
+        rows = self.rows[left]
+        utility = self.scores.utility[rows]
+        level = rows[utility == utility.max()]
+        return int(level[np.argmin(self.scores.market.config_order[level])])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A critique before it is put into words. ``left``: bool [rows that obey]; ``best``: row of the table."""
+
+    respects: tuple[_Respect, ...]
+    limits: tuple[Limit, ...]
+    left: Mask
+    count: int
+    best: int
+
+
 def critique(
     request: Request, market: Market, config_id: str, *, at_most: int = 8, path: str = "/config_id"
 ) -> tuple[Critique, ...]:
@@ -91,13 +140,12 @@ def critique(
     """
     scores, considered = ranked(request, market)
     row = rows_named([config_id], [path], scores.market)[0]
-    rows = np.flatnonzero(considered.found.feasible)
-    respects = _respects(scores, rows, row)
+    field = _Field.of(scores, considered.found.feasible)
+    respects = _respects(scores, field.rows, row)
     free = MAXIMUM_LIMITS - len(scores.person.limits)
-    found = [
-        _critique(scores, rows, row, some) for some in _closed(scores, rows, respects) if len(some) <= free
-    ]
-    return _mixed([one for one in found if one is not None], scores, at_most)
+    found = [_run(field, some) for some in _closed(field, respects) if len(some) <= free]
+    mixed = _mixed([one for one in found if one is not None], scores)
+    return tuple(_told(scores, one, respects) for one in mixed[:at_most])
 
 
 def criticised(request: Request, chosen: Critique) -> Request:
@@ -135,12 +183,11 @@ def _noticeable(attribute: Attribute, now: float) -> float:
     return max(step, 1.0) if attribute.integer else step
 
 
-def _closed(scores: Scores, rows: Indices, respects: Sequence[_Respect]) -> Iterator[tuple[_Respect, ...]]:
+def _closed(field: _Field, respects: Sequence[_Respect]) -> Iterator[tuple[_Respect, ...]]:
     """Sets of one to three respects that some cars have together, no larger set having the same trims.
 
     Level by level: a set is looked at only while each of its parts has cars.
     """
-    trim_of = scores.market.table.trim_of[rows]
     support: dict[tuple[int, ...], frozenset[int]] = {}
     for size in range(1, LARGEST + 1):
         for some in itertools.combinations(range(len(respects)), size):
@@ -148,42 +195,42 @@ def _closed(scores: Scores, rows: Indices, respects: Sequence[_Respect]) -> Iter
                 continue
             hit = np.logical_and.reduce([respects[i].better for i in some])
             if hit.any():
-                support[some] = frozenset(trim_of[hit].tolist())
+                support[some] = frozenset(field.trim_of[hit].tolist())
     for some, trims in support.items():
         larger = (set(other) > set(some) and support[other] == trims for other in support)
         if not any(larger):
             yield tuple(respects[i] for i in some)
 
 
-def _critique(scores: Scores, rows: Indices, row: int, respects: Sequence[_Respect]) -> Critique | None:
+def _run(field: _Field, respects: tuple[_Respect, ...]) -> _Found | None:
     """The critique of some respects, run; None where no value of one of them is known of the cars left."""
     hit = np.logical_and.reduce([respect.better for respect in respects])
     limits: list[Limit] = []
     for respect in respects:
-        known = respect.worth[hit & ~np.isnan(respect.worth)]
-        if not len(known):
+        # fmin passes over values that are not known.
+        weakest = float(np.fmin.reduce(respect.worth[hit], initial=np.inf))
+        if np.isinf(weakest):
             return None
-        limits.append(Limit(respect.attribute.id, respect.op, _bound(respect, float(known.min()))))
-    left = _left(scores, rows, limits)
-    trims = np.unique(scores.market.table.trim_of[left])
-    best = int(left[np.lexsort((scores.market.config_order[left], -scores.utility[left]))[0]])
-    losses = _losses(scores, rows, row, left)
+        limits.append(Limit(respect.attribute.id, respect.op, _bound(respect, weakest)))
+    left = field.left(limits)
+    trims = trims_with(left, field.trim_of, len(field.scores.market.catalogue.trims))
+    return _Found(respects, tuple(limits), left, int(trims.sum()), field.best(left))
+
+
+def _told(scores: Scores, found: _Found, respects: Sequence[_Respect]) -> Critique:
+    """In words, with all respects in which every car left is worse."""
+    losses = tuple(respect.attribute.id for respect in respects if bool(respect.worse[found.left].all()))
     gains = tuple(
         Gain(respect.attribute.id, respect.before, _scalar(limit.value))
-        for respect, limit in zip(respects, limits, strict=True)
+        for respect, limit in zip(found.respects, found.limits, strict=True)
     )
-    kind: Literal["unit", "compound"] = "unit" if len(limits) == 1 else "compound"
-    text = _text(scores, gains, losses, len(trims))
-    return Critique(
-        kind, gains, losses, tuple(limits), len(trims), scores.market.table.config_ids[best], text
-    )
+    text = _text(scores, gains, losses, found.count)
+    best = scores.market.table.config_ids[found.best]
+    return Critique(_kind(found), gains, losses, found.limits, found.count, best, text)
 
 
-def _left(scores: Scores, rows: Indices, limits: Sequence[Limit]) -> Indices:
-    """The rows that still obey with the new limits."""
-    columns = {limit.attribute: scores.person.columns[limit.attribute].take(rows) for limit in limits}
-    mark = scores.person.request.unknown == "mark"
-    return rows[violations(columns, limits, len(rows), mark_unknown=mark).feasible]
+def _kind(found: _Found) -> Literal["unit", "compound"]:
+    return "unit" if len(found.limits) == 1 else "compound"
 
 
 def _bound(respect: _Respect, worth: float) -> LimitValue:
@@ -193,23 +240,15 @@ def _bound(respect: _Respect, worth: float) -> LimitValue:
     return int(value) if value.is_integer() else value
 
 
-def _losses(scores: Scores, rows: Indices, row: int, left: Indices) -> tuple[str, ...]:
-    places = np.searchsorted(rows, left)
-    return tuple(
-        respect.attribute.id for respect in _respects(scores, rows, row) if bool(respect.worse[places].all())
-    )
-
-
-def _mixed(found: list[Critique], scores: Scores, at_most: int) -> tuple[Critique, ...]:
+def _mixed(found: list[_Found], scores: Scores) -> list[_Found]:
     """The best of each kind in turn, so that neither fills the list alone."""
 
-    def worth(one: Critique) -> tuple[float, int, int]:
-        utility = float(scores.utility[scores.market.row_of[one.best]])
-        return -utility, -len(one.gains), -one.count
+    def worth(one: _Found) -> tuple[float, int, int]:
+        return -float(scores.utility[one.best]), -len(one.limits), -one.count
 
-    kinds = [sorted((one for one in found if one.kind == kind), key=worth) for kind in ("compound", "unit")]
+    kinds = [sorted((one for one in found if _kind(one) == kind), key=worth) for kind in ("compound", "unit")]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*kinds))
-    return tuple([one for one in turns if one is not None][:at_most])
+    return [one for one in turns if one is not None]
 
 
 def _text(scores: Scores, gains: Sequence[Gain], losses: Sequence[str], count: int) -> str:
@@ -217,20 +256,21 @@ def _text(scores: Scores, gains: Sequence[Gain], losses: Sequence[str], count: i
     better = registry.message("critique.and", lang).join(_gain_text(scores, gain) for gain in gains)
     if not losses:
         return registry.message("critique.gain", lang, gains=better, count=count)
-    labels = joined((registry.attributes[name].label.get(lang) for name in losses), registry, lang)
+    labels = joined((short_label(registry.attributes[name], lang) for name in losses), registry, lang)
     return registry.message("critique.trade", lang, gains=better, losses=labels, count=count)
 
 
 def _gain_text(scores: Scores, gain: Gain) -> str:
     registry, lang = scores.market.registry, scores.person.request.lang
     attribute = registry.attributes[gain.attribute]
+    label = short_label(attribute, lang)
     if isinstance(gain.before, int | float) and isinstance(gain.to, int | float):
         amount = abs(gain.to - gain.before)
         value = format_value(attribute, int(amount) if float(amount).is_integer() else amount, lang)
         side = "more" if gain.to > gain.before else "less"
-        return registry.message(f"critique.{side}", lang, label=attribute.label.get(lang), amount=value)
+        return registry.message(f"critique.{side}", lang, label=label, amount=value)
     value = format_value(attribute, gain.to, lang)
-    return registry.message("critique.level", lang, label=attribute.label.get(lang), value=value)
+    return registry.message("critique.level", lang, label=label, value=value)
 
 
 def _scalar(value: LimitValue) -> Scalar:

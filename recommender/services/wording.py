@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from recommender.domain.limits import Limit
 from recommender.registry.messages import format_value
-from recommender.registry.model import Registry
+from recommender.registry.model import Attribute, Registry
 from recommender.services.additions import option_name
 from recommender.services.scoring import Scores
+
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
 def car_name(scores: Scores, row: int) -> str:
@@ -22,6 +25,12 @@ def car_name(scores: Scores, row: int) -> str:
         return name
     known = {o.option_id: option_name(o, lang) for o in market.catalogue.options if o.trim_id == trim.trim_id}
     return " + ".join([name, *(known.get(option_id, option_id) for option_id in chosen)])
+
+
+def short_label(attribute: Attribute, lang: str) -> str:
+    """The label without what stands in brackets at its end, for where many labels stand in one line."""
+    label = attribute.label.get(lang)
+    return _BRACKETS.sub("", label) or label
 
 
 def limit_text(limit: Limit, registry: Registry, lang: str) -> str:
