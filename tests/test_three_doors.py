@@ -13,6 +13,7 @@ from recommender.registry.model import Registry
 from tests.cli.conftest import Program
 from tests.golden.shipped import DATE, SAMPLES, Json, sample, shipped_environment, shipped_site
 from tests.web.visitor import Fields, Site, Visitor
+from web.asking import recommend_and_keep
 
 ADDRESS = "/api/v1/recommendations"
 
@@ -205,6 +206,39 @@ def test_a_request_is_refused_alike_whatever_is_asked_of_it(site: Site, program:
     assert [(e["code"], e["message"], e["remedy"]) for e in told] == [
         (e["code"], e["message"], e["remedy"]) for e in unknown
     ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["families_hefei_six", "rural_henan_50k"])
+def test_answers_that_would_change_the_first_three_are_told_alike(
+    site: Site, program: Program, name: str, lang: str
+) -> None:
+    answers = cast(dict[str, object], sample(name)["answers"])
+    request: Json = {"answers": answers, "date": DATE, "lang": lang}
+    response = site.app.test_client().post("/api/v1/next-answers", json=request)
+    assert response.status_code == 200, response.text
+    said = response.get_json()
+    ended = program("next", "-", "--format", "json", stdin=json.dumps(request))
+    assert (json.loads(ended.out), ended.err) == (said, "")
+    assert said["answers"]
+    visitor = Visitor(site, language=lang)
+    visitor.get("/")
+    token = recommend_and_keep(site.workspace.parse(request), site.workspace)
+    page = visitor.get(f"/r/{token}/next")
+    buttons = page.all("button", name="question")
+    assert [button.get("value") for button in buttons] == [one["question"] for one in said["answers"]]
+    for one in said["answers"]:
+        assert " ".join(one["text"].split()) in page.text()
+
+
+def test_a_refused_request_is_refused_alike_by_what_tells_of_answers(site: Site, program: Program) -> None:
+    for wrong in ('{"answers": {"people_max": 12, "frob": 1}, "top": 0}', '{"answers": ', "[]"):
+        client = site.app.test_client()
+        response = client.post("/api/v1/next-answers", data=wrong, content_type="application/json")
+        refused = response.get_json(force=True)["errors"]
+        assert refused == errors_by_interface(site, wrong, "zh")
+        ended = program("next", "-", "--format", "json", stdin=wrong)
+        assert (ended.status, json.loads(ended.err)["errors"]) == (2, refused)
 
 
 # ------------------------------------------------------------------------------------------------ refused

@@ -17,8 +17,13 @@ from recommender.registry.raw import plain_document
 from recommender.services.compare import compare
 from recommender.services.configure import configuration_document, configure
 from recommender.services.documents import recommendation_document
-from recommender.services.documents_decision import comparison_document, explanation_document
+from recommender.services.documents_decision import (
+    comparison_document,
+    explanation_document,
+    next_answers_document,
+)
 from recommender.services.explain import explain
+from recommender.services.next_answers import next_answers
 from web.errors import problem_response
 from web.i18n import gettext, speak
 from web.named_request import request_and_text, request_and_texts
@@ -88,6 +93,17 @@ def explanations() -> Response:
     except Rejected as refusal:
         return _refused(refusal)
     return _json(explanation_document(found))
+
+
+@blueprint.post("/api/v1/next-answers")
+def next_answers_asked() -> Response:
+    """ANSWERS.json in: which answers to open questions would change the first three cars."""
+    workspace = current_workspace()
+    try:
+        asked = workspace.parse(_json_body())
+    except Rejected as refusal:
+        return _refused(refusal)
+    return _json(next_answers_document(next_answers(asked, workspace.market)))
 
 
 @blueprint.get("/openapi.json")

@@ -12,6 +12,7 @@ from recommender.domain.errors import Problem, Rejected
 from recommender.services.compare import Comparison, compare
 from recommender.services.configure import configure
 from recommender.services.explain import Explained, explain
+from recommender.services.next_answers import next_answers
 from recommender.workspace import StoredResult, Workspace
 from web.compare_view import compare_view
 from web.configure_view import configure_view
@@ -20,6 +21,7 @@ from web.document import Node
 from web.i18n import language
 from web.kept import keep_and_show, stored_result
 from web.loosen import Change, loosened
+from web.next_view import next_view
 from web.state import current_workspace
 from web.why_view import why_view
 
@@ -68,6 +70,14 @@ def configure_car(token: str, trim_id: str) -> str:
         abort(HTTPStatus.NOT_FOUND)
     found = configure(_asked(stored, workspace), workspace.market, trim_id)
     return render_template("configure.html", view=configure_view(stored, found, row, workspace))
+
+
+@blueprint.get("/<token>/next")
+def next_questions(token: str) -> str:
+    """Which answer would change the first three. A ranking per answer tried, so it has a page of its own."""
+    stored, workspace = stored_result(token), current_workspace()
+    found = next_answers(_asked(stored, workspace), workspace.market)
+    return render_template("next.html", view=next_view(stored, found, workspace))
 
 
 @blueprint.get("/<token>/adjust")

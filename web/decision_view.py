@@ -62,6 +62,7 @@ class DecisionView:
     former_address: str
     compare_address: str
     why_address: str
+    next_address: str
     adjust_address: str
     further_address: str
     anew_address: str
@@ -82,6 +83,7 @@ def decision_view(stored: StoredResult, document: Node, workspace: Workspace) ->
         former_address=former_address(),
         compare_address=url_for("decision.compare_cars", token=token),
         why_address=url_for("decision.why", token=token),
+        next_address=url_for("decision.next_questions", token=token),
         adjust_address=url_for("decision.adjust", token=token),
         further_address=url_for("decision.further", token=token),
         anew_address=url_for("decision.anew", token=token),

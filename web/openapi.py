@@ -48,6 +48,9 @@ def openapi_document(registry: Registry, words: Vocabulary, address: str) -> Sch
             "/api/v1/explanations": {
                 "post": _asked("explain", "Why this car, or why not", "ExplanationRequest", "Explanation")
             },
+            "/api/v1/next-answers": {
+                "post": _asked("next", "Which answers would change the first three", "Request", "NextAnswers")
+            },
         },
         "components": {"schemas": _schemas(registry, words)},
     }

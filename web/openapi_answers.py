@@ -20,6 +20,7 @@ def answer_schemas() -> Schema:
         "Explanation": _explanation(),
         "Comparison": _comparison(),
         "Configuration": _configuration(),
+        "NextAnswers": _next_answers(),
         "Problem": _problem_shape(),
     }
 
@@ -76,6 +77,8 @@ def _item_properties() -> Schema:
         "attributes": {"type": "object", "additionalProperties": SCALAR},
         "utility": REAL,
         "choice_probability": SHARE,
+        "choice_probability_low": SHARE,
+        "choice_probability_high": SHARE,
         "tied_with_next": _FLAG,
         "terms": list_of(object_of(term)),
         "reasons": list_of(_REASON),
@@ -112,6 +115,14 @@ def _configuration() -> Schema:
     rung = object_of({"config_id": TEXT, "total_price_cny": WHOLE, "utility": REAL})
     best: Schema = {"anyOf": [ref("Item"), {"type": "null"}]}
     return object_of({"trim_id": TEXT, "best": best, "options": list_of(option), "ladder": list_of(rung)})
+
+
+def _next_answers() -> Schema:
+    """``enters`` and ``leaves`` are config ids; both are empty where only the order changes."""
+    given: Schema = {"type": ["string", "number", "boolean", "array"], "items": TEXT}
+    some = list_of(TEXT)
+    one = object_of({"question": TEXT, "answer": given, "enters": some, "leaves": some, "text": TEXT})
+    return object_of({"answers": list_of(one)})
 
 
 def _problem_shape() -> Schema:

@@ -55,13 +55,16 @@ def again(token: str) -> BaseResponse:
 
 @blueprint.post("/<token>/edit")
 def edit(token: str) -> BaseResponse:
-    """Take the answers behind this result as a new draft, and go to the page that is to be answered."""
+    """Take the answers behind this result as a new draft, and go to the page or question to be answered."""
     workspace = current_workspace()
     asked = workspace.parse(stored_result(token).request)
-    page_id = request.form.get("page", "")
+    question = workspace.registry.questions.get(request.form.get("question", ""))
+    page_id = question.page if question else request.form.get("page", "")
+    anchor = f"question-{question.id}" if question else None
     journey.begin(asked.answers, fast=False)
     if page_id in workspace.registry.pages_by_id:
-        return redirect(url_for("buyer.page", page_id=page_id, back="check"), HTTPStatus.SEE_OTHER)
+        address = url_for("buyer.page", page_id=page_id, back="check", _anchor=anchor)
+        return redirect(address, HTTPStatus.SEE_OTHER)
     return redirect(url_for("buyer.check"), HTTPStatus.SEE_OTHER)
 
 

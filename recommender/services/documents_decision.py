@@ -54,8 +54,9 @@ def _critique_document(critique: Critique) -> Document:
 
 
 def next_answers_document(answers: tuple[NextAnswer, ...]) -> Document:
+    """``enters`` and ``leaves``: config ids of the first three; both empty where only their order changes."""
     return {
-        "next_answers": [
+        "answers": [
             {
                 "question": answer.question,
                 "answer": list(answer.answer) if isinstance(answer.answer, tuple) else answer.answer,

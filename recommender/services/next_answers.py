@@ -52,7 +52,7 @@ def next_answers(
         then, left = ranked(again, market)
         top = _first(then, left)
         if top != now:
-            found.append(_told(then, market.registry.questions[question_id], answer, now, top))
+            found.append(_told(scores, then, question_id, answer, (now, top)))
     return tuple(found)
 
 
@@ -141,20 +141,39 @@ def _within(number: float, bounds: list[float | None]) -> Iterator[bool]:
 
 
 def _told(
-    scores: Scores, question: Question, answer: Answer, before: tuple[str, ...], after: tuple[str, ...]
+    now: Scores, then: Scores, question_id: str, answer: Answer, tops: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> NextAnswer:
-    registry, lang = scores.market.registry, scores.person.request.lang
-    cars = joined((car_name(scores, scores.market.row_of[config]) for config in after), registry, lang)
-    text = registry.message(
-        "next_answer.enters",
-        lang,
-        question=question.text.get(lang),
-        answer=_answer_words(question, answer, registry, lang),
-        cars=cars or registry.message("next_answer.nobody", lang),
-    )
+    """The change in words: who comes in, who goes, or in which order the same cars stand."""
+    registry, lang = then.market.registry, then.person.request.lang
+    before, after = tops
     enters = tuple(config for config in after if config not in before)
     leaves = tuple(config for config in before if config not in after)
+    question = registry.questions[question_id]
+    sentence = "leaves" if leaves else "enters" if enters else "order"
+    text = registry.message(
+        f"next_answer.{sentence}",
+        lang,
+        question=_question_words(question, registry, lang),
+        answer=_answer_words(question, answer, registry, lang),
+        cars=_names(then, after) or registry.message("next_answer.nobody", lang),
+        gone=_names(now, leaves),
+    )
     return NextAnswer(question.id, answer, enters, leaves, text)
+
+
+def _names(scores: Scores, config_ids: tuple[str, ...]) -> str:
+    market, lang = scores.market, scores.person.request.lang
+    names = (car_name(scores, market.row_of[config]) for config in config_ids)
+    return joined(names, market.registry, lang)
+
+
+def _question_words(question: Question, registry: Registry, lang: str) -> str:
+    """As it is asked; a follow-up ("Which of these?") says nothing without the title of its page."""
+    text = question.text.get(lang)
+    if not question.show_if:
+        return text
+    page = registry.pages_by_id[question.page].title.get(lang)
+    return registry.message("next_answer.follow_up", lang, page=page, question=text)
 
 
 def _answer_words(question: Question, answer: Answer, registry: Registry, lang: str) -> str:

@@ -289,7 +289,7 @@ def test_a_next_answer_really_changes_the_first_three(case: Case) -> None:
         assert set(one.enters) == set(after) - set(before)
         assert set(one.leaves) == set(before) - set(after)
         assert one.text
-    assert len(next_answers_document(found)["next_answers"]) == len(found)  # type: ignore[arg-type]
+    assert len(next_answers_document(found)["answers"]) == len(found)  # type: ignore[arg-type]
 
 
 def test_some_answer_changes_the_first_three_of_someone_who_said_nothing() -> None:
