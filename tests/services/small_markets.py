@@ -17,7 +17,7 @@ from recommender.registry.answers import parse_request, request_document
 from recommender.registry.load import load_registry
 from recommender.registry.model import Registry
 from recommender.services.market import Market, make_market, market_of_table
-from tests.builders import LINES, Car, make_catalogue
+from tests.builders import LINES, Car, Value, make_catalogue
 from tests.strategies import Raw, requests
 
 TODAY = dt.date(2026, 11, 22)
@@ -39,35 +39,46 @@ def _maybe(values: st.SearchStrategy[float]) -> st.SearchStrategy[float | None]:
     return st.one_of(st.none(), values)
 
 
-@st.composite
-def _car(draw: st.DrawFn, trim_id: str) -> Car:
-    powertrain = draw(st.sampled_from(["BEV", "BEV", "PHEV", "EREV"]))
+def hundred(k: int) -> int:
+    return k * 100
+
+
+# Made once: what Hypothesis works out about a strategy is kept with it, and costs more than a draw.
+_CAR = st.fixed_dictionaries(
+    {
+        "model_id": st.sampled_from([line.model_id for line in LINES]),
+        "powertrain": st.sampled_from(["BEV", "BEV", "PHEV", "EREV"]),
+        "body_type": st.sampled_from(["suv", "sedan", "mpv"]),
+        "drive": st.sampled_from([None, "FWD", "AWD"]),
+        "seats": _maybe(st.sampled_from([4, 5, 5, 6, 7])),
+        "price_cny": st.one_of(st.none(), *[st.integers(90, 190).map(lambda k: k * 1000)] * 4),
+        "electric_range_km": _maybe(st.integers(10, 60).map(lambda k: k * 10)),
+        "combined_range_km": _maybe(st.integers(8, 14).map(hundred)),
+        "battery_kwh": _maybe(st.integers(15, 80)),
+        "boot_l": _maybe(st.integers(20, 70).map(lambda k: k * 10)),
+        "length_mm": _maybe(st.integers(42, 52).map(hundred)),
+        "wheelbase_mm": _maybe(st.integers(26, 31).map(hundred)),
+        "fast_charge_minutes": _maybe(st.integers(10, 45)),
+        "accel_0_100_s": _maybe(st.integers(35, 110).map(lambda k: k / 10)),
+        "adas_level": st.sampled_from([None, "none", "l2", "highway", "city"]),
+        **dict.fromkeys(("isofix", "hud", "heat_pump", "fridge"), _RARE),
+    }
+)
+
+
+def _car(trim_id: str, drawn: dict[str, Value]) -> Car:
+    battery_only = drawn["powertrain"] == "BEV"
     return {
+        **drawn,
         "trim_id": trim_id,
-        "model_id": draw(st.sampled_from([line.model_id for line in LINES])),
-        "powertrain": powertrain,
-        "body_type": draw(st.sampled_from(["suv", "sedan", "mpv"])),
-        "drive": draw(st.sampled_from([None, "FWD", "AWD"])),
-        "seats": draw(_maybe(st.sampled_from([4, 5, 5, 6, 7]))),
-        "price_cny": draw(st.one_of(st.none(), *[st.integers(90, 190).map(lambda k: k * 1000)] * 4)),
-        "electric_range_km": draw(_maybe(st.integers(10, 60).map(lambda k: k * 10))),
-        "combined_range_km": None if powertrain == "BEV" else draw(_maybe(st.integers(8, 14).map(hundred))),
-        "battery_kwh": draw(_maybe(st.integers(15, 80))),
-        "boot_l": draw(_maybe(st.integers(20, 70).map(lambda k: k * 10))),
-        "length_mm": draw(_maybe(st.integers(42, 52).map(hundred))),
-        "wheelbase_mm": draw(_maybe(st.integers(26, 31).map(hundred))),
-        "fast_charge_minutes": draw(_maybe(st.integers(10, 45))),
-        "accel_0_100_s": draw(_maybe(st.integers(35, 110).map(lambda k: k / 10))),
-        "adas_level": draw(st.sampled_from([None, "none", "l2", "highway", "city"])),
-        "isofix": draw(_RARE),
-        "hud": draw(_RARE),
-        "heat_pump": draw(_RARE),
-        "fridge": draw(_RARE),
+        "combined_range_km": None if battery_only else drawn["combined_range_km"],
     }
 
 
-def hundred(k: int) -> int:
-    return k * 100
+@cache
+def _people() -> st.SearchStrategy[Raw]:
+    market = make_market(registry(), make_catalogue(registry()), model())
+    return requests(registry(), market.vocabulary)
 
 
 class Asked(tuple[Request, Market]):
@@ -80,14 +91,14 @@ class Asked(tuple[Request, Market]):
 
 
 @st.composite
-def asked(draw: st.DrawFn, **fixed: object) -> tuple[Request, Market]:
+def asked(draw: st.DrawFn, /, **fixed: object) -> tuple[Request, Market]:
     """A person with answers, weights, and now and then limits of his own, and three to eight cars. The trim
     A1 comes with its options, so it has several builds."""
-    count = draw(st.integers(3, 8))
-    cars = tuple(draw(_car(trim_id)) for trim_id in TRIMS[:count])
+    drawn = draw(_CARS)
+    cars = tuple(_car(trim_id, car) for trim_id, car in zip(TRIMS, drawn, strict=False))
     market = make_market(registry(), make_catalogue(registry(), cars), model())
-    raw: Raw = {**draw(requests(registry(), market.vocabulary)), **fixed}
-    raw["limits"] = draw(st.lists(_limits(), max_size=3, unique_by=lambda one: one["attribute"]))
+    raw: Raw = {**draw(_people()), **fixed}
+    raw["limits"] = draw(_LIMITS)
     if draw(st.booleans()):
         raw["answers"] = {}
     case = Asked((parse_request(raw, registry(), market.vocabulary, TODAY), market))
@@ -111,6 +122,10 @@ def _limits() -> st.SearchStrategy[dict[str, object]]:
         limit("adas_level", "at_least", st.sampled_from(["l2", "highway", "city"])),
         limit("isofix", "is", st.just(True)),
     )
+
+
+_CARS = st.lists(_CAR, min_size=3, max_size=8)
+_LIMITS = st.lists(_limits(), max_size=3, unique_by=lambda one: one["attribute"])
 
 
 def with_value(market: Market, config_id: str, attribute: str, value: float | bool) -> Market:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from recommender.choice.encoder import encode_numbers
@@ -26,8 +26,9 @@ from recommender.services.what_if import Trial, outcomes
 from tests.builders import make_catalogue
 from tests.services.small_markets import asked, model, registry, with_value
 
-some = settings(max_examples=settings().max_examples // 2)
-"""Every case runs whole rankings, some of them dozens; still thousands under `make soak`."""
+_COUNT = settings().max_examples
+some = settings(max_examples=_COUNT if _COUNT > 1_000 else _COUNT // 2)
+"""Every case runs whole rankings, some of them dozens: half as many as usual, but all under `make soak`."""
 CLEAR = 3e-6
 """Utility beyond the margin that a first place needs."""
 
@@ -56,6 +57,7 @@ def behind(request: Request, market: Market) -> Iterator[Item]:
 
 def of_kind(item: Item, kind: str) -> Counterfactual | None:
     found = [c for c in item.counterfactuals if kind in c.change]
+    event(f"{kind} named" if found else f"no {kind}")
     assert len(found) <= 1
     return found[0] if found else None
 
