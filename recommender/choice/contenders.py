@@ -1,0 +1,167 @@
+"""The models that are compared, by name. Each is loaded only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from recommender.choice.answers_logit import MAIN_SD, AnswersLogit
+from recommender.choice.artefact import Floats
+from recommender.choice.choice_table import ChoiceTable
+from recommender.choice.conditional_logit import ConditionalLogit
+from recommender.choice.design import Design
+from recommender.choice.panel import KnownChoices
+
+BASELINE = "mnl"
+ANSWER_SD = 0.012
+"""Prior spread of what an answer moves: the strongest ridge of a few tried that served both surveys."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A table in columns: ``X`` [R, K], ``spoken`` [R, L], ``Z`` [N, Q]."""
+
+    table: ChoiceTable
+    X: Floats
+    spoken: Floats
+    Z: Floats
+
+    @property
+    def both(self) -> Floats:
+        """``X`` and ``spoken`` side by side: [R, K + L]."""
+        return np.hstack([self.X, self.spoken])
+
+    def of_tasks(self, kept: np.typing.NDArray[np.bool_]) -> Encoded:
+        rows = kept[self.table.task]
+        return Encoded(self.table.of_tasks(kept), self.X[rows], self.spoken[rows], self.Z)
+
+
+def encode(design: Design, table: ChoiceTable) -> Encoded:
+    return Encoded(table, design.alternatives(table), design.spoken(table), design.people(table))
+
+
+class Contender(Protocol):
+    """``known``: choices already made by the people asked about, numbered alike; may have no task."""
+
+    def fit(self, train: Encoded) -> None: ...
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats: ...
+
+
+class _Estimator(Protocol):
+    """What every estimator of the room offers."""
+
+    def fit(
+        self,
+        X: Floats,  # noqa: N803 - the field's letters
+        y: object,
+        *,
+        task: object,
+        person: object,
+        Z: Floats,  # noqa: N803
+    ) -> object: ...
+
+    def predict_proba(
+        self,
+        X: Floats,  # noqa: N803
+        *,
+        task: object,
+        person: object,
+        Z: Floats,  # noqa: N803
+        known: KnownChoices | None,
+    ) -> Floats: ...
+
+
+@dataclass
+class Uniform:
+    """Equal shares."""
+
+    def fit(self, train: Encoded) -> None:
+        """Nothing to learn."""
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats:
+        return 1.0 / np.bincount(asked.table.task)[asked.table.task]
+
+
+@dataclass
+class Pooled:
+    """One taste for all (MNL). A prior so wide that it moves nothing keeps separated choices finite."""
+
+    fitted: ConditionalLogit = field(default_factory=ConditionalLogit)
+
+    def fit(self, train: Encoded) -> None:
+        spread = train.X.std(axis=0)
+        sd = np.divide(MAIN_SD, spread, out=np.zeros_like(spread), where=spread > 0.0)
+        self.fitted = ConditionalLogit(prior_sd=sd)
+        self.fitted.fit(train.X, train.table.chosen, task=train.table.task)
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats:
+        return self.fitted.predict_proba(asked.X, task=asked.table.task)
+
+
+@dataclass
+class Answers:
+    """MNL with every answer and what was said of the very alternative; strong ridge on the first."""
+
+    fitted: AnswersLogit = field(default_factory=AnswersLogit)
+
+    def fit(self, train: Encoded) -> None:
+        sd = np.repeat([ANSWER_SD, 0.0], [train.X.shape[1], train.spoken.shape[1]])
+        self.fitted = AnswersLogit(answer_sd=sd)
+        table = train.table
+        self.fitted.fit(train.both, table.chosen, task=table.task, person=table.person, Z=train.Z)
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats:
+        table = asked.table
+        return self.fitted.predict_proba(asked.both, task=table.task, person=table.person, Z=asked.Z)
+
+
+@dataclass
+class OfPanels:
+    """An estimator that learns of a person from his earlier choices. ``with_spoken``: whether it also gets
+    the columns of what was said of the alternatives."""
+
+    estimator: _Estimator
+    with_spoken: bool
+
+    def fit(self, train: Encoded) -> None:
+        table = train.table
+        self.estimator.fit(self._matrix(train), table.chosen, task=table.task, person=table.person, Z=train.Z)
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats:
+        table = asked.table
+        made = None
+        if len(known.table):
+            before = known.table
+            made = KnownChoices(self._matrix(known), before.chosen, before.task, before.person)
+        return self.estimator.predict_proba(
+            self._matrix(asked), task=table.task, person=table.person, Z=asked.Z, known=made
+        )
+
+    def _matrix(self, encoded: Encoded) -> Floats:
+        return encoded.both if self.with_spoken else encoded.X
+
+
+def _latent_class(seed: int) -> Contender:
+    from recommender.choice.latent_class_logit import LatentClassLogit
+
+    return OfPanels(LatentClassLogit(random_state=seed), with_spoken=False)
+
+
+def _latent_pool(seed: int) -> Contender:
+    from recommender.choice.latent_class_logit import PooledLatentClassLogit
+
+    return OfPanels(PooledLatentClassLogit(random_state=seed), with_spoken=False)
+
+
+CONTENDERS: Mapping[str, Callable[[int], Contender]] = {
+    "uniform": lambda seed: Uniform(),
+    "mnl": lambda seed: Pooled(),
+    "mnl_answers": lambda seed: Answers(),
+    "latent_class": _latent_class,
+    "latent_pool": _latent_pool,
+}
+"""Name -> how to make it with a seed."""
