@@ -21,11 +21,11 @@ from recommender.choice.panel import Panel
 
 _COMMON_RIDGE = 1e-3
 """Ridge on the taste common to all: it keeps perfectly separated choices finite and moves nothing else."""
-_SEPARATED = -0.01
-"""Mean log-likelihood of a task above which the common taste tells the choices without error."""
 _SHORT_PASSES = 12
 _START_TASKS = 20_000
 """Random starts are tried on about so many tasks; the best one is followed on all."""
+EMPTY_PEOPLE = 0.5
+"""A class that holds fewer people than this, all posteriors added, is empty: it gets the common taste."""
 _JITTER = 1e-9
 _TINY_VALUE_STEP = 1e-13
 
@@ -53,12 +53,13 @@ class Ground:
 @dataclass(frozen=True)
 class ClassFit:
     """``coef`` [C, K]; ``membership`` [C, 1 + Q] on :attr:`Ground.people`; ``posterior`` [N, C]; classes by
-    falling size. ``iterations`` of all starts together."""
+    falling size, ``empty`` the places of those that hold no one. ``iterations`` of all starts together."""
 
     coef: Floats
     membership: Floats
     log_likelihood: float
     posterior: Floats
+    empty: tuple[int, ...]
     iterations: int
     converged: bool
 
@@ -80,7 +81,7 @@ def ground_of(panel: Panel, names: list[str]) -> Ground:
     size = likelihood.differences_size()
     dead = size == 0.0
     scale = np.where(dead, 1.0, size)
-    common, curvature, log_likelihood = _common(likelihood, _COMMON_RIDGE * scale**2)
+    common, curvature = _one_taste(likelihood, _COMMON_RIDGE * scale**2)
     centre, spread = panel.Z.mean(axis=0), panel.Z.std(axis=0)
     same = spread <= 1e-12 * np.maximum(1.0, np.abs(centre))
     spread = np.where(same, 1.0, spread)
@@ -88,7 +89,7 @@ def ground_of(panel: Panel, names: list[str]) -> Ground:
     standard[:, same] = 0.0
     notes = [f"{names[k]} never differs within a task: its part-worth is 0" for k in np.flatnonzero(dead)]
     notes += [f"column {q} of Z is the same for all people: it is left out" for q in np.flatnonzero(same)]
-    if log_likelihood > _SEPARATED * len(panel.tasks):
+    if likelihood.separates(common):
         notes.append("the choices are separated perfectly: the ridge alone decides how large part-worths are")
     return Ground(
         likelihood=likelihood,
@@ -205,6 +206,10 @@ def _described(
 ) -> ClassFit:
     log_membership = log_softmax(ground.people @ membership.T, axis=1)
     found = ground.likelihood.classes(coef, log_membership)
+    empty = found.posterior.sum(axis=0) < EMPTY_PEOPLE
+    if empty.any():
+        coef = np.where(empty[:, None], ground.common, coef)
+        found = ground.likelihood.classes(coef, log_membership)
     order = np.argsort(-found.posterior.sum(axis=0), kind="stable")
     return ClassFit(
         coef=coef[order],
@@ -212,12 +217,13 @@ def _described(
         log_likelihood=found.log_likelihood,
         posterior=found.posterior[:, order],
         iterations=iterations,
+        empty=tuple(np.flatnonzero(empty[order]).tolist()),
         converged=converged,
     )
 
 
-def _common(likelihood: ClassLikelihood, ridge: Floats) -> tuple[Floats, Floats, float]:
-    """Newton's method for one taste: part-worths, information and log-likelihood there."""
+def _one_taste(likelihood: ClassLikelihood, ridge: Floats) -> tuple[Floats, Floats]:
+    """Newton's method for one taste: part-worths and the information about them."""
     coef = np.zeros(len(ridge))
     value, gradient, curvature = likelihood.one_taste(coef)
     for _ in range(100):
@@ -233,7 +239,7 @@ def _common(likelihood: ClassLikelihood, ridge: Floats) -> tuple[Floats, Floats,
             if value - 0.5 * float(ridge @ trial**2) >= best:
                 break
         coef = trial
-    return coef, curvature, value
+    return coef, curvature
 
 
 def _inverse_root(matrix: Floats) -> Floats:

@@ -106,6 +106,12 @@ class ClassLikelihood:
                 curvature += gone.T @ weighted - centre.T @ centre
         return value, gradient, curvature
 
+    def separates(self, coef: Floats) -> bool:
+        """Whether ``coef`` [K] puts the row chosen first in every task: then no finite one is the most
+        likely."""
+        blocks = (block for tile in self.tiles for block in tile.blocks)
+        return all(bool((block.differences(self.X) @ coef < 0.0).all()) for block in blocks)
+
     def classes(self, coef: Floats, log_membership: Floats) -> Pass:
         """One fused pass at part-worths ``coef`` [C, K] and log class probabilities [N, C]."""
         value, gradient = 0.0, np.zeros_like(coef)

@@ -19,9 +19,6 @@ from recommender.choice.artefact import Floats
 from recommender.choice.panel import KnownChoices, column_names, finite_matrix, people_of
 from recommender.choice.tasks import Shares, Tasks, choice_shares, make_tasks
 
-_SEPARATED = -0.01
-"""Mean log-likelihood of a task above which the choices count as told without error."""
-
 
 def negative_log_posterior(
     theta: Floats,
@@ -151,7 +148,8 @@ class ConditionalLogit(BaseEstimator):  # type: ignore[misc]  # scikit-learn shi
         self.log_likelihood_ = float(shares.log_likelihood.sum())
         unseen = np.flatnonzero(dead).tolist()
         notes = [f"{names[k]} never differs within a task: it stays at its prior" for k in unseen]
-        if self.log_likelihood_ > _SEPARATED * len(tasks):
+        # separated choices drive every probability to one, as far as the prior and the search let them
+        if shares.log_likelihood.min() > np.log(0.5):
             notes.append("the choices are separated perfectly: the size of the part-worths means nothing")
         self.notes_ = tuple(notes)
 

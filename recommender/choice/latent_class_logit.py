@@ -21,9 +21,6 @@ from recommender.choice.class_fit import ClassFit, Ground, Search, fit_classes, 
 from recommender.choice.panel import KnownChoices, Panel, column_names, make_known, make_panel
 from recommender.choice.tasks import choice_shares
 
-_EMPTY_PEOPLE = 0.5
-"""A class that holds fewer people than this, all posteriors added, is called empty."""
-
 
 class _ClassMixture(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """What estimators with ``coef_`` [C, K] and a membership of their own share: prediction."""
@@ -272,11 +269,7 @@ def _classes(asked: Any, panel: Panel) -> tuple[int, tuple[str, ...]]:
 
 
 def _notes(found: ClassFit) -> tuple[str, ...]:
-    notes = [
-        f"class {place + 1} is empty (it holds {held:.2f} people): it keeps the common taste"
-        for place, held in enumerate(found.posterior.sum(axis=0).tolist())
-        if held < _EMPTY_PEOPLE
-    ]
+    notes = [f"class {place + 1} holds no one: it has the common taste" for place in found.empty]
     if not found.converged:
         notes.append("the search ended at max_iter before it had converged")
     return tuple(notes)
