@@ -106,9 +106,13 @@ class EvidenceModel:
         nothing = np.zeros(len(self.artefact.segments))
         ratios = [self.artefact.membership.get(key, nothing) for key in evidence.fired]
         stack = np.array([nothing, *ratios])
+        total = stack.sum(axis=0)
         # answers overlap (a child seat, a pram, six people): their sum counts less the larger it grows
-        told = _EVIDENCE_LIMIT * np.tanh(stack.sum(axis=0) / _EVIDENCE_LIMIT)
-        spread = np.sqrt(_SHARE_LOG_SD**2 + ((_RATIO_LOG_SD * stack) ** 2).sum(axis=0))
+        told = _EVIDENCE_LIMIT * np.tanh(total / _EVIDENCE_LIMIT)
+        slope = 1.0 - (told / _EVIDENCE_LIMIT) ** 2
+        noise = slope * np.sqrt(((_RATIO_LOG_SD * stack) ** 2).sum(axis=0))
+        # how much they overlap is a guess: what the limit takes away is not known either
+        spread = np.sqrt(_SHARE_LOG_SD**2 + noise**2 + (total - told) ** 2)
         return np.log(self.artefact.shares) + told, spread
 
     def _shares(self, logits: Floats, spread: Floats) -> tuple[SegmentShare, ...]:
