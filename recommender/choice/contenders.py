@@ -50,6 +50,11 @@ class Contender(Protocol):
 
     def predict(self, asked: Encoded, known: Encoded) -> Floats: ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the fit had to do about data that do not carry the model."""
+        ...
+
 
 class _Estimator(Protocol):
     """What every estimator of the room offers."""
@@ -82,6 +87,10 @@ class Uniform:
     def fit(self, train: Encoded) -> None:
         """Nothing to learn."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return ()
+
     def predict(self, asked: Encoded, known: Encoded) -> Floats:
         return 1.0 / np.bincount(asked.table.task)[asked.table.task]
 
@@ -98,6 +107,10 @@ class Pooled:
         self.fitted = ConditionalLogit(prior_sd=sd)
         self.fitted.fit(train.X, train.table.chosen, task=train.table.task)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return _notes(self.fitted)
+
     def predict(self, asked: Encoded, known: Encoded) -> Floats:
         return self.fitted.predict_proba(asked.X, task=asked.table.task)
 
@@ -113,6 +126,10 @@ class Answers:
         self.fitted = AnswersLogit(answer_sd=sd)
         table = train.table
         self.fitted.fit(train.both, table.chosen, task=table.task, person=table.person, Z=train.Z)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return _notes(self.fitted)
 
     def predict(self, asked: Encoded, known: Encoded) -> Floats:
         table = asked.table
@@ -131,6 +148,10 @@ class OfPanels:
         table = train.table
         self.estimator.fit(self._matrix(train), table.chosen, task=table.task, person=table.person, Z=train.Z)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return _notes(self.estimator)
+
     def predict(self, asked: Encoded, known: Encoded) -> Floats:
         table = asked.table
         made = None
@@ -145,16 +166,20 @@ class OfPanels:
         return encoded.both if self.with_spoken else encoded.X
 
 
+def _notes(estimator: object) -> tuple[str, ...]:
+    return tuple(str(note) for note in getattr(estimator, "notes_", ()))
+
+
 def _latent_class(seed: int) -> Contender:
     from recommender.choice.latent_class_logit import LatentClassLogit
 
     return OfPanels(LatentClassLogit(random_state=seed), with_spoken=False)
 
 
-def _latent_pool(seed: int) -> Contender:
+def _latent_pool(seed: int, *, with_spoken: bool = False) -> Contender:
     from recommender.choice.latent_class_logit import PooledLatentClassLogit
 
-    return OfPanels(PooledLatentClassLogit(random_state=seed), with_spoken=False)
+    return OfPanels(PooledLatentClassLogit(random_state=seed), with_spoken)
 
 
 CONTENDERS: Mapping[str, Callable[[int], Contender]] = {
@@ -163,5 +188,6 @@ CONTENDERS: Mapping[str, Callable[[int], Contender]] = {
     "mnl_answers": lambda seed: Answers(),
     "latent_class": _latent_class,
     "latent_pool": _latent_pool,
+    "latent_pool_spoken": lambda seed: _latent_pool(seed, with_spoken=True),
 }
 """Name -> how to make it with a seed."""

@@ -60,11 +60,13 @@ class Prediction:
 @dataclass(frozen=True)
 class Evaluation:
     """``predictions`` in the order of protocols; ``fit_seconds`` of each split by model; ``unseen``: levels
-    of alternatives that training did not see and that therefore counted as nothing."""
+    of alternatives that training did not see and that therefore counted as nothing; ``notes``: what models
+    say of their fits, with the model's name before."""
 
     predictions: tuple[Prediction, ...]
     fit_seconds: Mapping[str, tuple[float, ...]]
     unseen: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 class ModelRefused(ValueError):
@@ -136,6 +138,7 @@ def evaluate(
     gathered = [_Gathered(protocol, names) for protocol in protocols]
     seconds: dict[str, list[float]] = {name: [] for name in names}
     unseen: dict[str, None] = {}
+    notes: dict[str, None] = {}
     for part in parts:
         design = fit_design(columns, part.train)
         unseen.update(dict.fromkeys(design.unseen(part.test)))
@@ -147,6 +150,7 @@ def evaluate(
             try:
                 model.fit(train)
                 seconds[name].append(time.perf_counter() - started)
+                notes.update(dict.fromkeys(f"{name}: {note}" for note in model.notes))
                 for one, (target, known) in zip(gathered, asked, strict=True):
                     if len(target.table):
                         one.add(name, model.predict(target, known))
@@ -156,6 +160,7 @@ def evaluate(
         tuple(one.prediction() for one in gathered),
         {name: tuple(found) for name, found in seconds.items()},
         tuple(unseen),
+        tuple(notes),
     )
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path)
 _FOLDS = 5
-DEFAULT_MODELS = "uniform,mnl,latent_class,mixture"
 
 
 @click.command("evaluate")
@@ -30,7 +29,12 @@ DEFAULT_MODELS = "uniform,mnl,latent_class,mixture"
     default=None,
     help=f"Without --test-choices: parts, by person.  [default: {_FOLDS}]",
 )
-@click.option("--model", "models", default=DEFAULT_MODELS, show_default=True, help="Names, comma between.")
+@click.option(
+    "--model",
+    "models",
+    default=None,
+    help="Names, comma between.  [default: uniform,mnl,latent_class,mixture]",
+)
 @click.option(
     "--protocol",
     "protocols",
@@ -49,7 +53,7 @@ def command(
     test_choices: Path | None,
     test_people: Path | None,
     folds: int | None,
-    models: str,
+    models: str | None,
     protocols: str,
     predictions: Path | None,
     seed: int,

@@ -25,6 +25,7 @@ from recommender.registry.columns_file import ColumnsFile
 from recommender.registry.problem_list import ProblemList
 
 _TIE = 1e-9
+_DEFAULT_MODELS = ("uniform", "mnl", "latent_class", "mixture")
 PROTOCOLS = ("cold", "warm", "warm0 ... warm12", "curve")
 
 
@@ -65,10 +66,14 @@ class Evaluated:
     below: tuple[tuple[str, str], ...]
 
 
-def make_plan(models: str, protocols: str, *, folds: int = 5, seed: int = 0) -> Plan:
-    """Names separated by commas. Raises Rejected (evaluate_model_unknown, evaluate_protocol_unknown)."""
+def make_plan(models: str | None, protocols: str, *, folds: int = 5, seed: int = 0) -> Plan:
+    """Names separated by commas; ``models`` None = the usual ones.
+
+    Raises Rejected (evaluate_model_unknown, evaluate_protocol_unknown).
+    """
     problems = ProblemList()
-    asked = _names(models)
+    usual = [name for name in _DEFAULT_MODELS if name in CONTENDERS]
+    asked = usual if models is None else _names(models)
     for name in asked:
         if name not in CONTENDERS:
             problems.add("--model", "evaluate_model_unknown", name, known=tuple(CONTENDERS))
@@ -209,4 +214,4 @@ def _notes(
     if test is not None and (both := len(set(table.people) & set(test.people))):
         notes.append(f"{both} people stand in both files: their figures are not of new people")
     notes += [f"{level}: not seen in training, counted as nothing" for level in found.unseen]
-    return notes
+    return [*notes, *found.notes]
