@@ -189,6 +189,7 @@ def _artefact(
         "data": survey.data_hash,
         "persons": len(survey.respondents),
         "tasks": survey.task_count,
+        "field_choices": survey.field_choices,
         "iterations": model.n_iter_,
         "shifts": _shifts(prior, model, spread) if found["kept"] else {},
     }

@@ -26,6 +26,7 @@ def training_card(artefact: Artefact) -> str:
             f"seed {metrics['seed']}, around `{metrics['prior']}`: one common shift of the part-worths of "
             "all segments.",
             "",
+            *_field(metrics),
             f"Held out: {size['persons']:.0f} people, {size['tasks']:.0f} choices; mean log-likelihood a "
             "choice (respondent-clustered standard error).",
             "",
@@ -48,6 +49,16 @@ def training_card(artefact: Artefact) -> str:
 
 def _pair(score: Mapping[str, float], name: str) -> str:
     return f"{score[name]:.4f} ({score[name + '_se']:.4f})"
+
+
+def _field(metrics: Mapping[str, object]) -> list[str]:
+    if not metrics["field_choices"]:
+        return []
+    return [
+        f"{metrics['field_choices']} of the choices were made on the pages of this product, by people who "
+        "allowed it; the pairs were those that told most, not a random sample.",
+        "",
+    ]
 
 
 def _outside(metrics: Mapping[str, object]) -> list[str]:

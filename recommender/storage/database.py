@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import (
     Column,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
+    Integer,
     MetaData,
     String,
     Table,
@@ -42,6 +44,7 @@ from recommender.storage.stored import DatabaseError
 
 if TYPE_CHECKING:
     from recommender.storage.drafts import Drafts
+    from recommender.storage.field_choices import FieldChoices
     from recommender.storage.results import Results
 
 Clock = Callable[[], dt.datetime]
@@ -100,6 +103,18 @@ result_table = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
+field_choice_table = Table(
+    "field_choice",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("catalogue_version", String(80), nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("chosen", Integer, nullable=True),
+    # a hidden row number would tell the order in which the choices came
+    sqlite_with_rowid=False,
+)
 
 
 def utc_now() -> dt.datetime:
@@ -113,7 +128,7 @@ def new_token() -> str:
 
 @dataclass(frozen=True)
 class Database:
-    """Drafts and results over one engine. Every method raises DatabaseError when it cannot be done."""
+    """Drafts, results and kept choices over one engine; every method may raise DatabaseError."""
 
     engine: Engine
     clock: Clock = utc_now
@@ -131,6 +146,12 @@ class Database:
         from recommender.storage.results import Results  # the module imports this one
 
         return Results(self)
+
+    @cached_property
+    def field_choices(self) -> FieldChoices:
+        from recommender.storage.field_choices import FieldChoices  # the module imports this one
+
+        return FieldChoices(self)
 
     @property
     def name(self) -> str:

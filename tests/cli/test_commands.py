@@ -270,9 +270,9 @@ def test_promote_refuses_what_is_not_there(program: Program, models: Path) -> No
 def test_db_check_asks_for_the_upgrade_and_then_is_content(program: Program) -> None:
     ended = program("db", "check", "--format", "json")
     assert (ended.status, list(errors(ended.err).values())) == (1, ["database_not_ready"])
-    assert program("db", "upgrade").out == "0001\n"
+    assert program("db", "upgrade").out == "0002\n"
     ended = program("db", "check")
-    assert (ended.status, ended.out, ended.err) == (0, "0001\n", "")
+    assert (ended.status, ended.out, ended.err) == (0, "0002\n", "")
 
 
 def test_a_database_that_does_not_answer_is_one_line_and_a_log(program: Program) -> None:

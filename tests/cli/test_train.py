@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from recommender.domain.survey import FieldChoice, ShownCar
 from recommender.registry.load import load_registry
 from recommender.storage.artefacts import current_version, versions
+from recommender.storage.database import open_database
+from recommender.storage.migrate import upgrade
 from tests.cli.conftest import ANSWERS, Program
 from tests.cli.test_commands import errors
 from tests.needs import ROOT
@@ -61,6 +66,32 @@ def test_a_bad_survey_writes_no_model(program: Program, own_models: Path, tmp_pa
     gone = program("train", str(tmp_path / "none.csv"), "--format", "json")
     assert (gone.status, errors(gone.err)) == (2, {"none.csv": "file_unreadable"})
     assert versions(own_models) == before
+
+
+def test_choices_kept_from_the_pages_are_learned_from(
+    program: Program, own_models: Path, tmp_path: Path
+) -> None:
+    own = {"RECOMMENDER_MODELS_DIR": str(own_models)}
+    none = program("train", "--format", "json", **own)
+    assert (none.status, list(errors(none.err).values())) == (2, ["survey_too_few_people"])
+    address = f"sqlite:///{tmp_path / 'kept.db'}"
+    with closing(open_database(address)) as database:
+        upgrade(database)
+        for number in range(12):
+            cars = (ShownCar("x", {"price_cny": 90_000.0 + number}), ShownCar("y", {"seats": 6.0}))
+            choice = FieldChoice(dt.date(2026, 11, 1 + number), "c", {"people_max": 4}, cars, number % 2)
+            database.field_choices.keep(choice)
+    own["RECOMMENDER_DATABASE_URL"] = address
+    alone = program("train", "--format", "json", **own)
+    assert (alone.status, alone.err) == (0, "")
+    metrics = json.loads(alone.out)
+    assert (metrics["field_choices"], metrics["persons"]) == (12, 12)
+    left = program("train", "--no-field-choices", "--format", "json", **own)
+    assert (left.status, list(errors(left.err).values())) == (2, ["survey_too_few_people"])
+    survey = ("train", str(SAMPLE / "survey.csv"), "--format", "json")
+    both, one = (json.loads(program(*survey, *more, **own).out) for more in ((), ("--no-field-choices",)))
+    assert (both["field_choices"], one["field_choices"]) == (12, 0)
+    assert both["tasks"] == one["tasks"] + 12
 
 
 def test_the_shipped_samples_match_and_train(program: Program, own_models: Path, tmp_path: Path) -> None:

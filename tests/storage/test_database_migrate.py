@@ -44,9 +44,9 @@ def tables(database: Database) -> set[str]:
 
 def test_upgrade_makes_exactly_the_tables_of_the_code(database: Database) -> None:
     assert codes(database) == ["database_not_ready"]
-    assert migrate.upgrade(database) == migrate.head() == "0001"
+    assert migrate.upgrade(database) == migrate.head() == "0002"
     assert codes(database) == []
-    assert tables(database) == {"draft", "result", "alembic_version"}
+    assert tables(database) == {"draft", "result", "field_choice", "alembic_version"}
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
@@ -109,7 +109,7 @@ def test_processes_that_start_together_migrate_once(address: str, database: Data
         for _ in range(4)
     ]
     answers = [(process.communicate(), process.returncode) for process in started]
-    assert answers == [(("0001\n", ""), 0)] * 4
+    assert answers == [(("0002\n", ""), 0)] * 4
     assert codes(database) == []
 
 
@@ -122,4 +122,4 @@ def test_a_migration_lock_held_too_long_is_named(tmp_path: Path, monkeypatch: py
             with pytest.raises(DatabaseError) as refusal:
                 migrate.upgrade(database)
         assert refusal.value.problem.code == "database_locked"
-        assert migrate.upgrade(database) == "0001"
+        assert migrate.upgrade(database) == "0002"
