@@ -259,7 +259,9 @@ def test_no_part_of_a_way_out_is_enough(case: Case) -> None:
         for left in range(len(way.changes)):
             less = replace(way, changes=(*way.changes[:left], *way.changes[left + 1 :]))
             rows = rows_after(case, moved_limits(case, less), opened_limits(case, less))
-            assert {int(offer.trim_of[r]) for r in rows} == before
+            now = {int(offer.trim_of[r]) for r in rows}
+            exact = any(change.op == "is" for change in less.changes)  # moved, it lets go of what held it
+            assert now <= before if exact else now == before
 
 
 @given(cases())
