@@ -106,7 +106,7 @@ def _print_tables(evaluated: Evaluated) -> None:
 
     out = console()
     out.print(evaluated.heading)
-    headings = ("model", "log-likelihood", "above mnl", "hit", "Brier", "ECE", "rho²", "fit s")
+    headings = ("model", "log-likelihood", "above mnl", "hit", "Brier", "ECE", "fit s")
     for protocol, by_model in evaluated.metrics.items():
         first = next(iter(by_model.values()))
         out.print(f"\n{protocol}: {first['tasks']} choices of {first['persons']} people")
@@ -126,6 +126,5 @@ def _row(name: str, found: Mapping[str, float | int], seconds: float) -> tuple[s
         f"{found['hit']:.3f}",
         f"{found['brier']:.4f}",
         f"{found['ece']:.4f}",
-        f"{found['rho2']:.4f}",
         f"{seconds:.2f}",
     )

@@ -66,7 +66,7 @@ def test_the_document_has_every_figure_of_the_contract(program: Program, data: t
 
 
 def test_the_table_is_for_people(program: Program, data: tuple[str, ...]) -> None:
-    ended = program("evaluate", *data, "--model", "uniform,mnl", "--protocol", "curve")
+    ended = program("evaluate", *data, "--model", "uniform,latent_pool_spoken", "--protocol", "curve")
     assert (ended.status, ended.err) == (0, "")
     for words in (
         "tiny: 5 folds, 24 people scored",
