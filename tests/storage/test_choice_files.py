@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from recommender.domain.errors import Rejected
+from recommender.domain.errors import Problem, Rejected
 from recommender.registry.columns_file import read_columns_file
 from recommender.storage.choice_files import read_choice_files
-from tests.choice.small_choices import CHOICES, COLUMNS, PEOPLE, read
+from tests.choice.small_choices import CHOICES, COLUMNS, PEOPLE, read, write
 
 HEAD = CHOICES.splitlines()[0] + "\n"
 
@@ -145,3 +147,26 @@ def test_missing_people_are_asked_for(tmp_path: Path) -> None:
     assert faults_of(tmp_path, people=None) == [("--people", "choice_people_needed")]
     without = COLUMNS[: COLUMNS.index("[[person]]")]
     assert read(tmp_path, columns=without, people=None)[1].people == ("a", "b")
+
+
+CELLS = st.sampled_from(
+    ["", "a", "b", "1", "0", "2", "x", "petrol", "electric", "NaN", "1e400", "é", '"', "-"]
+)
+
+
+@given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=8), max_size=6), tail=st.binary(max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_anything_is_read_or_named(tmp_path: Path, rows: list[list[str]], tail: bytes) -> None:
+    columns_file, choices, people = write(tmp_path)
+    choices.write_bytes((HEAD + "\n".join(",".join(row) for row in rows)).encode() + tail)
+    problems: tuple[Problem, ...] = ()
+    try:
+        table = read_choice_files(choices, people, read_columns_file(columns_file))
+    except Rejected as refusal:
+        problems = refusal.problems
+    if problems:
+        assert all(problem.path.startswith(("choices.csv", "people.csv")) for problem in problems)
+        return
+    assert all(np.isfinite(numbers).all() for numbers in table.numbers.values())
+    assert np.bincount(table.task, table.chosen).tolist() == [1.0] * len(table.task_id)
+    assert np.bincount(table.task).min() >= 2
