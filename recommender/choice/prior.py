@@ -8,9 +8,10 @@ import numpy as np
 
 from recommender.choice.artefact import Artefact, CarClasses, ColumnSpec, Floats
 from recommender.choice.encoder import car_classes_cny, encode_column
+from recommender.choice.prior_sources import combined, price_slope
 from recommender.domain.table import BOOLEAN_LEVELS, Columns, NumberColumn, level_column, number_column
 from recommender.registry.effects import possible_effects
-from recommender.registry.model import Attribute, PartWorthSource, PriorPartWorth, Registry
+from recommender.registry.model import Attribute, Registry
 
 CLASS_KNOTS_CNY = np.array([45_000.0, 80_000.0, 120_000.0, 170_000.0, 240_000.0, 340_000.0, 550_000.0])
 """Classes of the market by the typical price of a line: where assumptions for unknown are estimated."""
@@ -118,6 +119,8 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
     priors = {(p.attribute, p.level): p for p in registry.part_worths}
     rows = [priors.get((spec.attribute, _prior_level(spec))) for spec in specs]
     segments = tuple(segment.id for segment in registry.segments)
+    slope = price_slope(registry)
+    found = [combined(row, registry.segments, slope) if row else None for row in rows]
     return Artefact(
         version=version,
         registry_fingerprint=registry.fingerprint,
@@ -125,10 +128,10 @@ def build_prior(registry: Registry, columns: Columns, version: str, seed: int = 
         segments=segments,
         columns=specs,
         classes=classes,
-        means=np.array([[row.means.get(g, 0.0) if row else 0.0 for row in rows] for g in segments]),
+        means=np.array([[one.means[g] if one else 0.0 for one in found] for g in segments]),
         sds=np.tile([row.sd if row else 0.0 for row in rows], (len(segments), 1)),
-        sources=tuple(_source(row) for row in rows),
-        citations=tuple(row.citation if row else "" for row in rows),
+        sources=tuple(one.source if one else "evidence" for one in found),
+        citations=tuple(row.citations if row else "" for row in rows),
         shares=np.array([segment.share for segment in registry.segments]),
         membership=_membership(registry, segments),
     )
@@ -141,10 +144,6 @@ def _with_unknown(spec: ColumnSpec, registry: Registry, columns: Columns, class_
 
 def _prior_level(spec: ColumnSpec) -> str | None:
     return None if spec.level == BOOLEAN_LEVELS[1] else spec.level
-
-
-def _source(row: PriorPartWorth | None) -> PartWorthSource:
-    return row.source if row else "evidence"
 
 
 def _membership(registry: Registry, segments: tuple[str, ...]) -> Mapping[tuple[str, str], Floats]:

@@ -7,7 +7,7 @@ import string
 
 from recommender.domain.buyer import SEGMENT_IDS
 from recommender.registry.check_questions import Places, check_questions, column_fault
-from recommender.registry.model import Attribute, Encoding, Policy, Registry
+from recommender.registry.model import Attribute, Encoding, Policy, PriorPartWorth, Registry
 from recommender.registry.problem_list import ProblemList
 
 _SHARE_SLACK = 1e-9
@@ -107,6 +107,24 @@ def _check_part_worths(registry: Registry, places: Places, faults: ProblemList) 
             faults.add(f"{place}:means", "registry_segments", ", ".join(part_worth.means), wanted=SEGMENT_IDS)
         if part_worth.sd <= 0:
             faults.add(f"{place}:sd", "registry_scale", part_worth.sd)
+        surveyed = () if part_worth.survey is None else part_worth.survey.segments
+        if part_worth.survey is not None and not (surveyed and set(surveyed) <= set(SEGMENT_IDS)):
+            faults.add(
+                f"{place}:survey.segments", "registry_segments", ", ".join(surveyed), wanted=SEGMENT_IDS
+            )
+        for field, figure in _positive_figures(part_worth):
+            if figure <= 0:
+                faults.add(f"{place}:{field}", "registry_scale", figure)
+
+
+def _positive_figures(part_worth: PriorPartWorth) -> list[tuple[str, float]]:
+    figures: list[tuple[str, float]] = []
+    if part_worth.survey is not None:
+        survey = part_worth.survey
+        figures += [("survey.error", survey.error), ("survey.steps", survey.steps)]
+    if part_worth.market is not None:
+        figures.append(("market.error", part_worth.market.error))
+    return figures
 
 
 def _check_policies(policies: tuple[Policy, ...], places: Places, faults: ProblemList) -> None:

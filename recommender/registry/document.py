@@ -214,7 +214,7 @@ def _part_worth_rows(registry: Registry) -> Iterable[tuple[str, ...]]:
     for part_worth in registry.part_worths:
         level = "" if part_worth.level is None else f"={part_worth.level}"
         means = (_figure(part_worth.means[segment.id]) for segment in registry.segments)
-        source = f"{part_worth.source}: {part_worth.citation}"
+        source = f"{part_worth.source}: {part_worth.citations}"
         yield part_worth.attribute + level, *means, _figure(part_worth.sd), source
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import cast
 
 from recommender.registry.load_block import Block
-from recommender.registry.model import PartWorthSource, Policy, PriorPartWorth, Segment, Text
+from recommender.registry.model import (
+    MarketShift,
+    PartWorthSource,
+    Policy,
+    PriorPartWorth,
+    Segment,
+    SurveyFigure,
+    Text,
+)
 
 _SOURCES = ("survey", "evidence", "market", "stated")
 
@@ -31,9 +39,38 @@ def read_part_worth(block: Block) -> PriorPartWorth:
         sd=block.number("sd", True) or 0.0,
         source=cast(PartWorthSource, block.word("source", _SOURCES)),
         citation=block.text("citation"),
+        survey=_survey(block.table("survey")),
+        market=_market(block.table("market")),
     )
     block.finish()
     return part_worth
+
+
+def _survey(block: Block | None) -> SurveyFigure | None:
+    if block is None:
+        return None
+    figure = SurveyFigure(
+        price_share=block.number("price_share", True) or 0.0,
+        error=block.number("error", True) or 0.0,
+        steps=block.number("steps", True) or 0.0,
+        doubt=block.number("doubt", True) or 0.0,
+        segments=block.words("segments"),
+        citation=block.text("citation"),
+    )
+    block.finish()
+    return figure
+
+
+def _market(block: Block | None) -> MarketShift | None:
+    if block is None:
+        return None
+    shift = MarketShift(
+        shift=block.number("shift", True) or 0.0,
+        error=block.number("error", True) or 0.0,
+        citation=block.text("citation"),
+    )
+    block.finish()
+    return shift
 
 
 def read_policy(block: Block) -> Policy:

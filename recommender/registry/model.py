@@ -190,8 +190,36 @@ class Importance:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyFigure:
+    """What a survey found of one column, as people named it in money.
+
+    ``price_share``: willingness to pay as a share of the price, with its standard ``error``; ``steps``: so
+    many steps of the column's encoding (1 for a level); ``doubt``: share of the figure by which its level may
+    be off today, one standard deviation; ``segments``: whom the sample speaks for, the others keep the
+    evidence.
+    """
+
+    price_share: float
+    error: float
+    steps: float
+    doubt: float
+    segments: tuple[str, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketShift:
+    """What published sales add to a column in every segment: utility and its standard ``error``."""
+
+    shift: float
+    error: float
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriorPartWorth:
-    """Evidence prior of one column: mean utility for each segment and one standard deviation."""
+    """Prior of one column: mean utility for each segment and one standard deviation from evidence, then what
+    a survey and the market say of it."""
 
     attribute: str
     level: str | None
@@ -199,6 +227,23 @@ class PriorPartWorth:
     sd: float
     source: PartWorthSource
     citation: str
+    survey: SurveyFigure | None = None
+    market: MarketShift | None = None
+
+    @property
+    def citations(self) -> str:
+        """All that the figures rest on, in one line."""
+        found = [self.citation]
+        if self.survey is not None:
+            survey = self.survey
+            found.append(
+                f"survey: {survey.price_share:+.3f} ± {survey.error:.3f} of the price for {survey.steps:g} "
+                f"steps, doubt {survey.doubt:.0%}, {', '.join(survey.segments)} ({survey.citation})"
+            )
+        if self.market is not None:
+            market = self.market
+            found.append(f"market: {market.shift:+.3f} ± {market.error:.3f} ({market.citation})")
+        return "; ".join(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from recommender.choice.artefact import Artefact, Floats
 from recommender.choice.prior import build_prior
 from recommender.domain.catalogue import Catalogue
 from recommender.registry.model import Registry
+from recommender.services.prior_card import prior_card
 
 _DECIMALS = 6
 """The last bits of a sum differ between machines; what is written, and its version, must not."""
@@ -32,7 +32,7 @@ def evidence_artefact(registry: Registry, catalogue: Catalogue, seed: int = 0) -
         metrics={"kind": "evidence", "catalogue_version": catalogue.version, "trims": len(catalogue.trims)},
     )
     named = replace(rounded, version=f"evidence-{content_hash(rounded)}")
-    return replace(named, card=_card(named))
+    return replace(named, card=prior_card(named))
 
 
 def content_hash(artefact: Artefact) -> str:
@@ -65,25 +65,3 @@ def content_hash(artefact: Artefact) -> str:
 def _rounded(values: Floats) -> Floats:
     # adding 0.0 turns -0.0 into 0.0
     return np.round(values, _DECIMALS) + 0.0
-
-
-def _card(artefact: Artefact) -> str:
-    used = sum(bool(np.any(artefact.means[:, k]) or np.any(artefact.sds[:, k])) for k in _numbers(artefact))
-    sources = ", ".join(f"{count} {name}" for name, count in sorted(Counter(artefact.sources).items()))
-    shares = zip(artefact.segments, artefact.shares, strict=True)
-    return (
-        f"# {artefact.version}\n\n"
-        "Preference model from cited evidence only; no choice of a person has been seen.\n\n"
-        f"- Columns: {len(artefact.columns)}, of which {used} have a part-worth. Sources: {sources}.\n"
-        f"- Prior shares of the segments: {', '.join(f'{name} {share:.2f}' for name, share in shares)}.\n"
-        f"- Values not known are assumed a little worse than usual at the price, estimated on the "
-        f"{artefact.metrics['trims']} trims of catalogue `{artefact.metrics['catalogue_version']}`.\n"
-        "- `sd` is the spread of taste within a segment together with what the evidence leaves open.\n\n"
-        "Use: the starting point of a recommendation, moved by the person's own answers. Not for: claims\n"
-        "about groups of people, or willingness to pay. Limits: the figures are expert start values with\n"
-        "wide intervals; a survey replaces them (`recommender train`).\n"
-    )
-
-
-def _numbers(artefact: Artefact) -> range:
-    return range(len(artefact.columns))
