@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
-from scipy.special import log_softmax
 
 from recommender.choice.artefact import Floats
-from recommender.choice.class_likelihood import ClassLikelihood
+from recommender.choice.class_likelihood import ClassLikelihood, log_share
 from recommender.choice.panel import Panel
 
 _COMMON_RIDGE = 1e-3
@@ -26,8 +25,9 @@ _START_TASKS = 20_000
 """Random starts are tried on about so many tasks; the best one is followed on all."""
 EMPTY_PEOPLE = 0.5
 """A class that holds fewer people than this, all posteriors added, is empty: it gets the common taste."""
+_VALUE_STEP = 1e-7
+"""A relative fall of the target below this, times the tolerance, ends the search too."""
 _JITTER = 1e-9
-_TINY_VALUE_STEP = 1e-13
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class _Target:
 
     def __call__(self, point: Floats) -> tuple[float, Floats]:
         deviation, member = self.split(point)
-        log_membership = log_softmax(self.people @ member.T, axis=1)
+        log_membership = log_share(self.people @ member.T)
         found = self.likelihood.classes(self.common + deviation, log_membership)
         pull, push = self.coef_ridge * deviation, self.member_ridge * member
         value = -found.log_likelihood + 0.5 * float((pull * deviation).sum() + (push * member).sum())
@@ -176,8 +176,9 @@ class _Target:
         return np.concatenate([phi.ravel(), np.zeros(self.classes * self.people.shape[1])])
 
     def minimum(self, point: Floats, most: int, tolerance: float) -> _Minimum:
-        options = {"maxiter": most, "maxfun": 3 * most, "gtol": tolerance, "ftol": _TINY_VALUE_STEP}
-        found = minimize(self, point, jac=True, method="L-BFGS-B", options={**options, "maxcor": 20})
+        options = {"maxiter": most, "maxfun": 3 * most, "maxcor": 20, "gtol": tolerance}
+        options["ftol"] = _VALUE_STEP * tolerance
+        found = minimize(self, point, jac=True, method="L-BFGS-B", options=options)
         # status 1: out of iterations; 2: the value cannot fall further in floating point, which is an end too
         return _Minimum(found.x, float(found.fun), int(found.nit), int(found.status) != 1)
 
@@ -204,7 +205,7 @@ def _target(ground: Ground, classes: int, search: Search, *, start_tasks: int | 
 def _described(
     ground: Ground, coef: Floats, membership: Floats, iterations: int, *, converged: bool
 ) -> ClassFit:
-    log_membership = log_softmax(ground.people @ membership.T, axis=1)
+    log_membership = log_share(ground.people @ membership.T)
     found = ground.likelihood.classes(coef, log_membership)
     empty = found.posterior.sum(axis=0) < EMPTY_PEOPLE
     if empty.any():

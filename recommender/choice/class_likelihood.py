@@ -137,6 +137,13 @@ class ClassLikelihood:
         return Pass(value, gradient, posterior)
 
 
+def log_share(utility: Floats) -> Floats:
+    """Logarithm of the logit shares of each row: [N, C]."""
+    found: Floats = utility - utility.max(axis=1, keepdims=True)
+    found -= np.log(np.exp(found).sum(axis=1, keepdims=True))
+    return found
+
+
 def _shares(coef: Floats, gone: Floats, tasks: int) -> tuple[Floats, Floats]:
     """Probabilities of the rows not chosen [C, J-1, t] and the log-probability of the chosen one [C, t]."""
     share = (coef @ gone.T).reshape(len(coef), -1, tasks)

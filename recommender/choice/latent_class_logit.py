@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from recommender.choice.artefact import Floats
 from recommender.choice.class_fit import ClassFit, Ground, Search, fit_classes, ground_of
+from recommender.choice.class_likelihood import log_share
 from recommender.choice.panel import KnownChoices, Panel, column_names, make_known, make_panel
 from recommender.choice.tasks import choice_shares
 
@@ -58,7 +58,7 @@ class _ClassMixture(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships 
             for place, coef in enumerate(self.coef_):
                 made = choice_shares(earlier.X @ coef, 0.0, earlier.tasks).log_likelihood
                 log_membership[:, place] += np.bincount(earlier.person, made, len(log_membership))
-        posterior = np.exp(log_softmax(log_membership, axis=1))
+        posterior = np.exp(log_share(log_membership))
         of_row = panel.person[panel.tasks.of_row]
         found = np.zeros(len(panel.X))
         for place, coef in enumerate(self.coef_):
@@ -160,8 +160,7 @@ class LatentClassLogit(_ClassMixture):
 
     def _log_membership(self, people: Floats) -> Floats:
         told = people @ self.membership_coef_.T if self._needs_people else np.zeros((len(people), 1))
-        found: Floats = log_softmax(told + self.membership_intercept_, axis=1)
-        return found
+        return log_share(told + self.membership_intercept_)
 
 
 class PooledLatentClassLogit(_ClassMixture):
