@@ -34,6 +34,7 @@ def estimators() -> dict[str, object]:
     }
     return {
         "models": {"mnl": "one taste", "good": "many | tastes"},
+        "most_ece": 0.015,
         "goals": {"tiny": {"cold": 0.06, "warm": 0.1}, "absent": {"cold": 0.1}},
         "datasets": {"tiny": dataset},
         "measured": "a machine",
@@ -62,7 +63,8 @@ def test_every_figure_of_the_json_is_on_the_page() -> None:
         in page
     )
     assert "| mnl | -1.0000 ± 0.0100 |  | 0.500" in page, "the baseline is not compared with itself"
-    assert "| tiny | cold | ≥ 0.060 | good | +0.0500 ± 0.0040 | not reached |" in page
+    assert "| tiny | cold | ECE ≤ 0.015 | good | 0.0123 | reached |" in page
+    assert "| tiny | cold | ≥ 0.060 above mnl | good | +0.0500 ± 0.0040 | not reached |" in page
     assert "| tiny | warm |" not in page, "no goal without its figure"
     assert "| bad | +0.1500 ± 0.0060 |" in page
     assert re.search(r"\| model \| 0 \| 4 \|\n.*\n\| good \| \+0\.0500 \| \+0\.1000 \|", page)
@@ -88,6 +90,8 @@ def test_other_parts_add_their_sections(tmp_path: Path) -> None:
     assert "Anything" not in page
     assert "What:\n\n| a | b |\n| --- | --- |\n| x | 0.5 |\n| y | 1 |\n" in page
     assert set(json.loads(path.read_text(encoding="utf-8"))["sections"]) == {"zebra", "estimators"}
+    put_section("rounded", {"title": "x", "tables": [{"columns": ["a"], "rows": [[1 / 3]]}]}, path)
+    assert "| 0.333333 |" in path.with_suffix(".md").read_text(encoding="utf-8")
     with pytest.raises(ValueError, match="not JSON compliant"):
         put_section("nan", {"title": "x", "tables": [], "value": float("nan")}, path)
 

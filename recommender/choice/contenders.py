@@ -17,7 +17,7 @@ from recommender.choice.panel import KnownChoices
 
 BASELINE = "mnl"
 ANSWER_SD = 0.012
-"""Prior spread of what an answer moves: the strongest ridge of a few tried that served both surveys."""
+"""Prior spread of what an answer moves: between the two best of four tried on the folds of both surveys."""
 
 
 @dataclass(frozen=True)
