@@ -59,6 +59,8 @@ def make_panel(
     no choice, a single alternative, numbers that are not finite, a person number outside ``Z``.
     """
     matrix = finite_matrix(X)
+    if not matrix.shape[1]:
+        raise ValueError("X has no columns")
     tasks = make_tasks(task, y, None)
     if len(tasks.of_row) != len(matrix):
         raise ValueError(f"X has {len(matrix)} rows, task has {len(tasks.of_row)}")

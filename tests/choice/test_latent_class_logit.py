@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recommender.choice.artefact import Floats
@@ -131,7 +132,7 @@ def test_more_starts_are_not_worse_and_settings_count() -> None:
     np.testing.assert_allclose(loose.coef_, np.tile(loose.common_coef_, (3, 1)), atol=0.01)
 
 
-def test_one_class_is_the_common_taste() -> None:
+def test_one_class_is_the_taste_of_all() -> None:
     model = fitted(APART, n_classes=1)
     np.testing.assert_array_equal(model.coef_, [model.common_coef_])
     assert model.class_shares_.tolist() == [1.0]
@@ -212,3 +213,24 @@ def test_without_a_ridge_dead_columns_stay_at_zero() -> None:
     assert np.all(model.coef_[:, 4] == 0.0)
     assert np.isfinite(model.coef_).all()
     assert model.notes_[0] == "x4 never differs within a task: its part-worth is 0"
+
+
+def test_no_columns_at_all_is_named() -> None:
+    with pytest.raises(ValueError, match="X has no columns"):
+        LatentClassLogit().fit(np.empty((4, 0)), [1, 0, 1, 0], task=[0, 0, 1, 1])
+
+
+def test_people_without_columns_are_still_people() -> None:
+    nothing = np.empty((600, 0))
+    model = LatentClassLogit(3, random_state=0)
+    model.fit(APART.X, APART.y, task=APART.task, person=APART.person, Z=nothing)
+    roles = {"task": APART.task, "person": APART.person, "known": APART.known}
+    with_rows = model.predict_proba(APART.X, **roles, Z=nothing)
+    np.testing.assert_array_equal(with_rows, model.predict_proba(APART.X, **roles))
+
+
+def test_a_table_gives_its_column_names() -> None:
+    table = pd.DataFrame(APART.X, columns=["price", "range", "seats", "boot"])
+    model = LatentClassLogit(2, n_starts=1, random_state=0)
+    model.fit(table, pd.Series(APART.y), task=pd.Series(APART.task), person=pd.Series(APART.person))
+    assert model.get_feature_names_out().tolist() == ["price", "range", "seats", "boot"]
