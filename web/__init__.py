@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 
 from recommender.settings import Settings, secret_key
 from recommender.workspace import Workspace
-from web import api, buyer, cars, decision, errors, i18n, layout, ops, results, security
+from web import api, buyer, cars, decision, errors, i18n, layout, ops, results, security, which
 from web.state import attach
 
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings, workspace: Workspace) -> Flask:
         buyer.blueprint,
         results.blueprint,
         decision.blueprint,
+        which.blueprint,
         cars.blueprint,
         api.blueprint,
         ops.blueprint,

@@ -21,9 +21,11 @@ from recommender.services.documents_decision import (
     comparison_document,
     explanation_document,
     next_answers_document,
+    trade_off_document,
 )
 from recommender.services.explain import explain
 from recommender.services.next_answers import next_answers
+from recommender.services.trade_offs import next_pair
 from web.errors import problem_response
 from web.i18n import gettext, speak
 from web.named_request import request_and_text, request_and_texts
@@ -104,6 +106,17 @@ def next_answers_asked() -> Response:
     except Rejected as refusal:
         return _refused(refusal)
     return _json(next_answers_document(next_answers(asked, workspace.market)))
+
+
+@blueprint.post("/api/v1/trade-offs")
+def trade_offs() -> Response:
+    """ANSWERS.json in: the two cars whose choice, put into ``trade_offs``, would improve the list most."""
+    workspace = current_workspace()
+    try:
+        asked = workspace.parse(_json_body())
+    except Rejected as refusal:
+        return _refused(refusal)
+    return _json(trade_off_document(next_pair(asked, workspace.market)))
 
 
 @blueprint.get("/openapi.json")

@@ -63,6 +63,7 @@ class DecisionView:
     compare_address: str
     why_address: str
     next_address: str
+    which_address: str
     adjust_address: str
     further_address: str
     anew_address: str
@@ -84,6 +85,7 @@ def decision_view(stored: StoredResult, document: Node, workspace: Workspace) ->
         compare_address=url_for("decision.compare_cars", token=token),
         why_address=url_for("decision.why", token=token),
         next_address=url_for("decision.next_questions", token=token),
+        which_address="" if changed else url_for("which.ask", token=token),
         adjust_address=url_for("decision.adjust", token=token),
         further_address=url_for("decision.further", token=token),
         anew_address=url_for("decision.anew", token=token),

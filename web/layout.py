@@ -42,7 +42,7 @@ def _other_languages() -> list[dict[str, str]]:
     code, name = ("en", "English") if language() == "zh" else ("zh", "中文")
     html = "zh-CN" if code == "zh" else "en"
     if request.method == "GET" and request.endpoint not in (None, "static"):
-        kept = {key: value for key, value in request.args.items() if key != "lang"}
+        kept = {key: request.args.getlist(key) for key in request.args if key != "lang"}
         address = url_for(str(request.endpoint), **{**(request.view_args or {}), **kept, "lang": code})
     else:
         address = url_for("buyer.start", lang=code)

@@ -51,6 +51,9 @@ def openapi_document(registry: Registry, words: Vocabulary, address: str) -> Sch
             "/api/v1/next-answers": {
                 "post": _asked("next", "Which answers would change the first three", "Request", "NextAnswers")
             },
+            "/api/v1/trade-offs": {
+                "post": _asked("tradeOff", "The next two cars to choose between", "Request", "NextPair")
+            },
         },
         "components": {"schemas": _schemas(registry, words)},
     }

@@ -21,6 +21,7 @@ def answer_schemas() -> Schema:
         "Comparison": _comparison(),
         "Configuration": _configuration(),
         "NextAnswers": _next_answers(),
+        "NextPair": _next_pair(),
         "Problem": _problem_shape(),
     }
 
@@ -123,6 +124,21 @@ def _next_answers() -> Schema:
     some = list_of(TEXT)
     one = object_of({"question": TEXT, "answer": given, "enters": some, "leaves": some, "text": TEXT})
     return object_of({"answers": list_of(one)})
+
+
+def _next_pair() -> Schema:
+    """``pair``: two items, or null and ``stop`` says why."""
+    pair: Schema = {**list_of(ref("Item")), "type": ["array", "null"], "minItems": 2, "maxItems": 2}
+    difference = object_of({"attribute": TEXT, "values": list_of(SCALAR), "best": list_of(TEXT)})
+    return object_of(
+        {
+            "pair": pair,
+            "differences": list_of(difference),
+            "expected_gain": REAL,
+            "stop": {"enum": ["", "enough", "settled", "too_few"]},
+            "asked": WHOLE,
+        }
+    )
 
 
 def _problem_shape() -> Schema:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from recommender.domain.errors import Problem
+from recommender.domain.recommendation import Item
 from recommender.services.explain import Explained
 from recommender.workspace import StoredResult, Workspace
 from web.builds import is_offered
@@ -114,7 +115,7 @@ def _car(stored: StoredResult, found: Explained, workspace: Workspace) -> WhyCar
         reasons=said(item.nodes("reasons")),
         drawbacks=said(item.nodes("drawbacks")),
         changes=tuple(change.text for change in found.item.counterfactuals),
-        share=percent(found.item.choice_probability) if found.item.choice_probability else "",
+        share=_share(found.item) if found.item.choice_probability else "",
         compare_address=_compare_address(stored, config_id, workspace),
         configure_address=configure_address(token, trim_id, workspace),
         facts_address=url_for("cars.show", trim_id=trim_id),
@@ -144,3 +145,10 @@ def _compare_address(stored: StoredResult, config_id: str, workspace: Workspace)
     if first in ("", config_id) or not is_offered(first, workspace):
         return ""
     return url_for("decision.compare_cars", token=stored.token, config=[first, config_id])
+
+
+def _share(item: Item) -> str:
+    """The choice probability and what the answers leave open of it."""
+    low, high = percent(item.choice_probability_low), percent(item.choice_probability_high)
+    words = gettext("{share} (90 % interval {low} to {high})")
+    return words.format(share=percent(item.choice_probability), low=low, high=high)

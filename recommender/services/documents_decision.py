@@ -7,6 +7,7 @@ from recommender.services.critique import Critique
 from recommender.services.documents import Document, item_document
 from recommender.services.explain import Explained
 from recommender.services.next_answers import NextAnswer
+from recommender.services.trade_offs import NextPair
 
 
 def explanation_document(explained: Explained) -> Document:
@@ -66,4 +67,15 @@ def next_answers_document(answers: tuple[NextAnswer, ...]) -> Document:
             }
             for answer in answers
         ]
+    }
+
+
+def trade_off_document(found: NextPair) -> Document:
+    """``pair``: two recommendation objects, or null and ``stop`` says why; ``asked``: choices made so far."""
+    return {
+        "pair": [item_document(item) for item in found.pair] or None,
+        "differences": [_difference_document(difference) for difference in found.differences],
+        "expected_gain": found.expected_gain,
+        "stop": found.stop,
+        "asked": found.asked,
     }

@@ -132,3 +132,16 @@ def test_next_takes_the_flags_and_refusals_of_the_others(program: Program, tmp_p
     (folder / "trims.csv").unlink()
     assert program("next", "-", "--catalogue", str(folder), stdin="{}").status == 2
     assert program("next", "-", "--date", "2026-02-30", stdin="{}").status == 2
+
+
+def test_the_next_pair_is_told_as_json_and_as_a_table(program: Program) -> None:
+    answer = json.loads(program("pair", str(ANSWERS), "--format", "json").out)
+    assert len(answer["pair"]) == 2
+    assert (answer["stop"], answer["asked"]) == ("", 0)
+    table = program("pair", str(ANSWERS), "--lang", "en")
+    assert (table.status, table.err) == (0, "")
+    assert all(item["config_id"] in table.out for item in answer["pair"])
+    few = json.dumps({"limits": [{"attribute": "seats", "at_least": 50}]})
+    ended = program("pair", "-", "--lang", "en", stdin=few)
+    assert ended.status == 0
+    assert "not two left to ask about" in ended.out

@@ -357,7 +357,7 @@ def decision_pages(visitor: Visitor) -> list[str]:
     return [
         *(
             f"{address}/{page}"
-            for page in ("why", "why?q=a", "why?config=A1", "why?config=NONE", "next", "compare")
+            for page in ("why", "why?q=a", "why?config=A1", "why?config=NONE", "next", "which", "compare")
         ),
         *(f"{address}/{page}" for page in (f"compare?{pair}", "configure/A1", "adjust?config=A1")),
         older(visitor.site, visitor),
@@ -384,5 +384,5 @@ def test_chinese_pages_hold_no_english_sentence(site: Site) -> None:
 
 
 def test_unknown_links_and_lost_results(visitor: Visitor) -> None:
-    for page in ("why", "next", "compare", "configure/A1", "adjust?config=A1"):
+    for page in ("why", "next", "which", "compare", "configure/A1", "adjust?config=A1"):
         visitor.get(f"/r/AAAAAAAAAAAAAAAAAAAAAA/{page}", status=404)

@@ -33,13 +33,20 @@ EXAMPLES = 40
 def test_every_answer_is_as_described(shared_site: Site) -> None:
     described = schemathesis.openapi.from_wsgi("/openapi.json", shared_site.app)
     operations = [result.ok() for result in described.get_all_operations()]
-    assert len(operations) >= 7
+    assert len(operations) >= 8
     seen: Counter[tuple[str, int]] = Counter()
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             seen.update(_try(operation, mode))
     assert seen["POST /api/v1/recommendations", 200], "some generated request is answered"
-    for verb in ("recommendations", "configurations", "comparisons", "explanations", "next-answers"):
+    for verb in (
+        "recommendations",
+        "configurations",
+        "comparisons",
+        "explanations",
+        "next-answers",
+        "trade-offs",
+    ):
         assert seen[f"POST /api/v1/{verb}", 422], f"some generated request to {verb} is refused"
 
 

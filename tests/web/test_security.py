@@ -82,7 +82,7 @@ def test_only_the_json_interface_needs_no_token(shared_site: Site) -> None:
         for rule in shared_site.app.url_map.iter_rules()
         if set(rule.methods or ()) & set(UNSAFE) and str(rule).startswith("/api/")
     ]
-    verbs = ("recommendations", "configurations", "comparisons", "explanations", "next-answers")
+    verbs = ("recommendations", "configurations", "comparisons", "explanations", "next-answers", "trade-offs")
     assert free == [f"/api/v1/{verb}" for verb in verbs]
 
 
