@@ -64,6 +64,7 @@ class Result:
 
     version: str = ""
     seconds: tuple[float, ...] = ()
+    processor_seconds: tuple[float, ...] = ()
     megabytes: float = 0.0
     megabytes_before: float = 0.0
     log_likelihood: float = 0.0
@@ -73,6 +74,10 @@ class Result:
     @property
     def median(self) -> float:
         return statistics.median(self.seconds)
+
+    @property
+    def processor(self) -> float:
+        return statistics.median(self.processor_seconds)
 
 
 def environment(package: str) -> tuple[Path | None, str]:
@@ -118,6 +123,7 @@ def run(job: Job, workplace: Path) -> Result:
     return Result(
         version=found["version"],
         seconds=tuple(found["seconds"]),
+        processor_seconds=tuple(found["processor_seconds"]),
         megabytes=found["megabytes"],
         megabytes_before=found["megabytes_before"],
         log_likelihood=found["log_likelihood"],
@@ -127,16 +133,18 @@ def run(job: Job, workplace: Path) -> Result:
 
 def line(job: Job, result: Result) -> str:
     if result.trouble:
-        return f"| {job.who} | {job.says} | {result.trouble} | | |"
+        return f"| {job.who} | {job.says} | {result.trouble} | | | |"
     spread = f"{result.median:.3g} ({min(result.seconds):.3g}–{max(result.seconds):.3g})"
     memory = f"{result.megabytes:.0f} ({result.megabytes_before:.0f})"
     who = job.who if job.who == OURS else f"{job.who} {result.version}"
-    return f"| {who} | {job.says} | {spread} | {memory} | {result.log_likelihood:.2f} |"
+    return (
+        f"| {who} | {job.says} | {spread} | {result.processor:.3g} | {memory} | {result.log_likelihood:.2f} |"
+    )
 
 
 def table(title: str, jobs: list[Job], workplace: Path) -> Iterator[Result]:
-    print(f"\n**{title}**\n\n| who | model | seconds | MB (before) | log-likelihood |")
-    print("| --- | --- | ---: | ---: | ---: |")
+    print(f"\n**{title}**\n\n| who | model | seconds | processor s | MB (before) | log-likelihood |")
+    print("| --- | --- | ---: | ---: | ---: | ---: |")
     for job in jobs:
         result = run(job, workplace)
         print(line(job, result), flush=True)
@@ -211,19 +219,20 @@ def by_size(workplace: Path, *, fast: bool) -> bool:
         for size in sizes
     ]
     results = list(table("4 latent classes, simulated choices, 6 alternatives, 16 columns", jobs, workplace))
-    print("\n| choices | seconds | to linear from the first | passes | seconds a pass and million | MB |")
+    print("\n| choices | processor s | to linear from the first | passes | seconds a pass and million | MB |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     met = not results[0].trouble
-    first = results[0].median / sizes[0] if met else float("nan")
+    first = results[0].processor / sizes[0] if met else float("nan")
     for size, result in zip(sizes, results, strict=True):
         if result.trouble:
             print(f"| {size:,} | {result.trouble} | | | | |")
             met = False
             continue
         passes = int(str(dict(result.told)["iterations"]))
-        each = result.median / passes / size * 10**6
+        each = result.processor / passes / size * 10**6
+        linear = result.processor / size / first
         print(
-            f"| {size:,} | {result.median:.2f} | {result.median / size / first:.2f} | {passes} | {each:.3f} "
+            f"| {size:,} | {result.processor:.2f} | {linear:.2f} | {passes} | {each:.3f} "
             f"| {result.megabytes:.0f} |"
         )
         met &= result.megabytes <= GOAL_LARGE_MB
@@ -245,9 +254,10 @@ def main() -> int:
             tables = real_jobs(data, larger, fast=fast)
             results = [list(table(title, jobs, workplace)) for title, jobs in tables.items()]
             one = results[0][2]
-            met = not one.trouble and one.median <= GOAL_SECONDS and one.megabytes <= GOAL_MB
+            met = not one.trouble and one.processor <= GOAL_SECONDS and one.megabytes <= GOAL_MB
             verdict = "met" if met else "MISSED"
-            print(f"\nOne start, 448 x 15: goal {GOAL_SECONDS} s and {GOAL_MB:.0f} MB: {verdict}")
+            goal = f"{GOAL_SECONDS} s of the processor and {GOAL_MB:.0f} MB"
+            print(f"\nOne start, 448 x 15: goal {goal}: {verdict}")
         large = by_size(workplace, fast=fast)
         print(f"\nMemory of all sizes: goal {GOAL_LARGE_MB:.0f} MB: {'met' if large else 'MISSED'}")
     return 0 if met and large else 1

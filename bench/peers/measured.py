@@ -49,10 +49,19 @@ def answer(package: str, fit: Callable[[], float], repeats: int, **more: object)
     """Fit and print one line of JSON; ``fit`` gives the log-likelihood reached."""
     before = megabytes()
     seconds: list[float] = []
+    processor: list[float] = []
     reached: list[float] = []
     while len(seconds) < repeats and sum(seconds) < REPEAT_SECONDS:
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         reached.append(fit())
         seconds.append(time.perf_counter() - start)
-    found = {"version": version(package), "seconds": seconds, "log_likelihood": reached[-1]}
-    print("ANSWER " + json.dumps({**found, "megabytes": megabytes(), "megabytes_before": before, **more}))
+        processor.append(time.process_time() - busy)
+    found = {
+        "version": version(package),
+        "seconds": seconds,
+        "processor_seconds": processor,
+        "log_likelihood": reached[-1],
+        "megabytes": megabytes(),
+        "megabytes_before": before,
+    }
+    print("ANSWER " + json.dumps({**found, **more}))
