@@ -116,13 +116,21 @@ def calibrated(data: LineData, settings: Settings, *, with_brand: bool) -> Predi
     return predict
 
 
-def nested(data: LineData, *, with_brand: bool) -> Predict:
-    """As :func:`calibrated`, the settings chosen on folds of the lines seen alone."""
+def nested(data: LineData) -> tuple[Predict, Predict]:
+    """As :func:`calibrated` without and with brands, the settings chosen on folds of the lines seen alone,
+    once for both."""
+    chosen: dict[tuple[int, bytes], Settings] = {}
 
-    def predict(seen: NDArray[np.intp], left_out: NDArray[np.intp], seed: int) -> Floats:
-        return _predicted(data, seen, left_out, choose_settings(data, seen, seed))[1 if with_brand else 0]
+    def predict(seen: NDArray[np.intp], left_out: NDArray[np.intp], seed: int) -> tuple[Floats, Floats]:
+        key = (seed, seen.tobytes())
+        if key not in chosen:
+            chosen[key] = choose_settings(data, seen, seed)
+        return _predicted(data, seen, left_out, chosen[key])
 
-    return predict
+    return (
+        lambda seen, left_out, seed: predict(seen, left_out, seed)[0],
+        lambda seen, left_out, seed: predict(seen, left_out, seed)[1],
+    )
 
 
 def choose_settings(data: LineData, seen: NDArray[np.intp], seed: int) -> Settings:

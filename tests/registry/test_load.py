@@ -64,6 +64,10 @@ CHOICE = 'kind = "choice"\noption = [{ id = "a", zh = "甲", en = "A" }]\n'
 CHOICES = 'kind = "choices"\noption = [{ id = "a", zh = "甲", en = "A" }]\n'
 RULE = 'kind = "integer"\nlimit = [{ attribute = "%s", op = "%s"%s }]'
 
+MARKET = 'market = { shift = 0.1, error = %s, citation = "T02" }'
+SURVEY = (
+    'survey = { price_share = 0.1, error = 0.1, steps = %s, doubt = 0.5, segments = [%s], citation = "T02" }'
+)
 FAULTS = [
     ("attributes", 'better = "more"', 'bettr = "more"', "seats:bettr", "unknown_key"),
     ("attributes", 'better = "more"', 'better = "most"', "seats:better", "word"),
@@ -146,6 +150,11 @@ FAULTS = [
     ("segments_part_worths", "sd = 0.2", "sd = 0", "1:sd", "scale"),
     ("segments_part_worths", "rural = 0.3", "village = 0.3", "1:means", "segments"),
     ("segments_part_worths", '"EREV"', '"GAS"', "2:attribute", "unknown_reference"),
+    ("segments_part_worths", "sd = 0.3", "sd = 0.3\n" + MARKET % 0, "2:market.error", "scale"),
+    ("segments_part_worths", "sd = 0.2", "sd = 0.2\n" + SURVEY % (0, '"rural"'), "1:survey.steps", "scale"),
+    ("segments_part_worths", "sd = 0.2", "sd = 0.2\n" + SURVEY % (1, '"x"'), "1:survey.segments", "segments"),
+    ("segments_part_worths", "sd = 0.2", "sd = 0.2\n" + SURVEY % (1, ""), "1:survey.segments", "segments"),
+    ("segments_part_worths", "sd = 0.3", 'sd = 0.3\nmarket = { shift = 1 }', "2:market.citation", "missing"),
     ("segments_part_worths", '"powertrain"\nlevel = "EREV"', '"boot_l"', "2:attribute", "duplicate"),
     ("policies", "valid_from = 2028-01-01", "valid_from = 2027-12-31", "purchase_tax_rate:valid_from",
      "overlap"),
