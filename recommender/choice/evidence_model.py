@@ -23,17 +23,15 @@ from recommender.domain.recommendation import SegmentShare
 DRAWS = 128
 """Draws of part-worths: the standard error of a probability is below 0.045."""
 
-_SHARE_LOG_SD = 0.35
+SHARE_LOG_SD = 0.35
 """Spread of the prior log shares: sales mixes of regions differ by about a factor 1.4."""
-_RATIO_LOG_SD = 0.40
+RATIO_LOG_SD = 0.40
 """Spread of each log likelihood ratio, relative to its size: expert start values, not fitted ones."""
 _EVIDENCE_LIMIT = 3.0
 """Largest sum of log likelihood ratios: expert start values must not make a segment certain."""
 _SHIFT_LIMIT_LEVEL, _SHIFT_LIMIT_NUMBER = 0.8, 0.25
 """Largest stated shift of a part-worth, in utility for having a level or for one step of a number: answers
 that say the same thing several times saturate instead of adding up."""
-_STATED_SPREAD = 0.5
-"""A person who said what he wants is less uncertain than his segment: half the prior's spread."""
 _NEITHER_SD = 1.0
 """How much people differ in what not buying is worth to them: expert start value. "Neither" says in part that
 these cars do not suit, in part that this person is hard to please."""
@@ -74,12 +72,9 @@ class EvidenceModel:
         columns = (*self.artefact.columns, *self._stated_only(evidence))
         shared = len(self.artefact.columns)
         shift, multiplier, stated = _stated(columns, evidence, shared)
-        scale = np.where(shift[:shared] != 0.0, _STATED_SPREAD, 1.0)
         point, spread = self._told(evidence)
-        prior = _softmax(point) @ self.artefact.means
-        # the segments pull less where the person has spoken
-        means = self._with_neither(prior + (self.artefact.means - prior) * scale, 0.0)
-        sds = self._with_neither(self.artefact.sds * scale, _NEITHER_SD)
+        means = self._with_neither(self.artefact.means, 0.0)
+        sds = self._with_neither(self.artefact.sds, _NEITHER_SD)
         learned = learn(_gaps(trade_offs, shift, multiplier, shared), means, sds)
         logits = point + learned.evidence
         deviations = self._deviations(_softmax(logits), learned, sds)
@@ -90,7 +85,7 @@ class EvidenceModel:
             columns=columns,
             mean=(mean + shift) * multiplier,
             draws=((draws + shift) * multiplier).astype(np.float32),
-            segments=self._shares(logits, np.hypot(spread, _RATIO_LOG_SD * _centred(learned.evidence))),
+            segments=self._shares(logits, np.hypot(spread, RATIO_LOG_SD * _centred(learned.evidence))),
             sources=tuple("stated" if t else o for t, o in zip(stated, origins, strict=True)),
             multipliers=multiplier,
         )
@@ -110,9 +105,9 @@ class EvidenceModel:
         # answers overlap (a child seat, a pram, six people): their sum counts less the larger it grows
         told = _EVIDENCE_LIMIT * np.tanh(total / _EVIDENCE_LIMIT)
         slope = 1.0 - (told / _EVIDENCE_LIMIT) ** 2
-        noise = slope * np.sqrt(((_RATIO_LOG_SD * stack) ** 2).sum(axis=0))
+        noise = slope * np.sqrt(((RATIO_LOG_SD * stack) ** 2).sum(axis=0))
         # how much they overlap is a guess: what the limit takes away is not known either
-        spread = np.sqrt(_SHARE_LOG_SD**2 + noise**2 + (total - told) ** 2)
+        spread = np.sqrt(SHARE_LOG_SD**2 + noise**2 + (total - told) ** 2)
         return np.log(self.artefact.shares) + told, spread
 
     def _shares(self, logits: Floats, spread: Floats) -> tuple[SegmentShare, ...]:
