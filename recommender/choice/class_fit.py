@@ -22,7 +22,7 @@ _COMMON_RIDGE = 1e-3
 """Ridge on the taste common to all: it keeps perfectly separated choices finite and moves nothing else."""
 _SHORT_PASSES = 12
 _START_TASKS = 20_000
-"""Random starts are tried on about so many tasks; the best one is followed on all."""
+"""With more tasks than about these the search is made on so many first and ends on all."""
 EMPTY_PEOPLE = 0.5
 """A class that holds fewer people than this, all posteriors added, is empty: it gets the common taste."""
 _VALUE_STEP = 1e-7
@@ -81,7 +81,9 @@ def ground_of(panel: Panel, names: list[str]) -> Ground:
     size = likelihood.differences_size()
     dead = size == 0.0
     scale = np.where(dead, 1.0, size)
-    common, curvature = _one_taste(likelihood, _COMMON_RIDGE * scale**2)
+    common_ridge = _COMMON_RIDGE * scale**2
+    begin, _ = _one_taste(likelihood.first(_START_TASKS), common_ridge, np.zeros(len(scale)))
+    common, curvature = _one_taste(likelihood, common_ridge, begin)
     centre, spread = panel.Z.mean(axis=0), panel.Z.std(axis=0)
     same = spread <= 1e-12 * np.maximum(1.0, np.abs(centre))
     spread = np.where(same, 1.0, spread)
@@ -111,12 +113,15 @@ def fit_classes(ground: Ground, classes: int, search: Search, rng: np.random.Gen
         coef, membership = ground.common[None, :], np.zeros((1, ground.people.shape[1]))
         return _described(ground, coef, membership, 0, converged=True)
     target = _target(ground, classes, search)
-    iterations, points = 0, [target.random_start(ground, rng) for _ in range(search.starts)]
-    if search.starts > 1:
-        trial = _target(ground, classes, search, start_tasks=_START_TASKS)
+    points, iterations = [target.random_start(ground, rng) for _ in range(search.starts)], 0
+    trial = _target(ground, classes, search, start_tasks=_START_TASKS)
+    if len(points) > 1:
         tried = [trial.minimum(point, _SHORT_PASSES, search.tol) for point in points]
         iterations = sum(found.iterations for found in tried)
         points = [min(tried, key=lambda found: found.value).point]
+    if len(trial.likelihood.tiles) < len(target.likelihood.tiles):
+        found = trial.minimum(points[0], search.max_iter, search.tol)
+        iterations, points = iterations + found.iterations, [found.point]
     best = target.minimum(points[0], search.max_iter, search.tol)
     deviation, membership = target.split(best.point)
     return _described(
@@ -223,9 +228,8 @@ def _described(
     )
 
 
-def _one_taste(likelihood: ClassLikelihood, ridge: Floats) -> tuple[Floats, Floats]:
-    """Newton's method for one taste: part-worths and the information about them."""
-    coef = np.zeros(len(ridge))
+def _one_taste(likelihood: ClassLikelihood, ridge: Floats, coef: Floats) -> tuple[Floats, Floats]:
+    """Newton's method for one taste from ``coef``: part-worths and the information about them."""
     value, gradient, curvature = likelihood.one_taste(coef)
     for _ in range(100):
         ascent = gradient - ridge * coef

@@ -75,7 +75,7 @@ class ClassLikelihood:
 
     def first(self, tasks: int) -> ClassLikelihood:
         """The likelihood of the people of the first tiles that hold so many tasks together."""
-        part = copy.copy(self)
+        part = copy.copy(self)  # X stays the same array
         held = np.cumsum([sum(len(block.person) for block in tile.blocks) for tile in self.tiles])
         part.tiles = self.tiles[: int(np.searchsorted(held, tasks)) + 1]
         return part
