@@ -188,7 +188,8 @@ def real_jobs(data: str, larger: str, *, fast: bool) -> dict[str, list[Job]]:
         ],
         "Latent classes, 3, every task on its own (all that choice-learn has)": [
             Job(OURS, "latent_task", data, "one start"),
-            Job("choice-learn", "latent_task", data, "one start, 20 EM steps", repeats=1),
+            Job("choice-learn", "latent_task", data, "one start, L-BFGS", repeats=1),
+            Job("choice-learn", "latent_task_em", data, "one start, 20 EM steps", repeats=1),
         ],
         "Multinomial logit": [
             Job(OURS, "mnl", data, "ConditionalLogit, with standard errors"),

@@ -22,8 +22,13 @@ def main() -> None:
         if asked.model == "mnl":
             model = SimpleMNL(intercept=None, optimizer="lbfgs", epochs=1000, lbfgs_tolerance=1e-8)
         else:
+            em = asked.model == "latent_task_em"
             model = LatentClassSimpleMNL(
-                n_latent_classes=3, fit_method="EM", optimizer="lbfgs", epochs=20, lbfgs_tolerance=1e-6
+                n_latent_classes=3,
+                fit_method="EM" if em else "MLE",
+                optimizer="lbfgs",
+                epochs=20 if em else 1000,
+                lbfgs_tolerance=1e-6 if em else 1e-8,
             )
         model.fit(dataset)
         chance = np.asarray(model.predict_probas(dataset), dtype=np.float64)
