@@ -22,11 +22,12 @@ ANSWER_SD = 0.012
 
 @dataclass(frozen=True)
 class Encoded:
-    """A table in columns: ``X`` [R, K], ``spoken`` [R, L], ``Z`` [N, Q]."""
+    """A table in columns: ``X`` [R, K], ``spoken`` [R, L], ``setting`` [R, M], ``Z`` [N, Q]."""
 
     table: ChoiceTable
     X: Floats
     spoken: Floats
+    setting: Floats
     Z: Floats
 
     @property
@@ -34,13 +35,20 @@ class Encoded:
         """``X`` and ``spoken`` side by side: [R, K + L]."""
         return np.hstack([self.X, self.spoken])
 
+    @property
+    def all(self) -> Floats:
+        """``X``, ``setting`` and ``spoken`` side by side: [R, K + M + L]."""
+        return np.hstack([self.X, self.setting, self.spoken])
+
     def of_tasks(self, kept: np.typing.NDArray[np.bool_]) -> Encoded:
         rows = kept[self.table.task]
-        return Encoded(self.table.of_tasks(kept), self.X[rows], self.spoken[rows], self.Z)
+        return Encoded(self.table.of_tasks(kept), self.X[rows], self.spoken[rows], self.setting[rows], self.Z)
 
 
 def encode(design: Design, table: ChoiceTable) -> Encoded:
-    return Encoded(table, design.alternatives(table), design.spoken(table), design.people(table))
+    return Encoded(
+        table, design.alternatives(table), design.spoken(table), design.setting(table), design.people(table)
+    )
 
 
 class Contender(Protocol):
@@ -138,15 +146,14 @@ class Answers:
 
 @dataclass
 class OfPanels:
-    """An estimator that learns of a person from his earlier choices. ``with_spoken``: whether it also gets
-    the columns of what was said of the alternatives."""
+    """An estimator that learns of a person from his earlier choices. ``matrix``: the columns it is given."""
 
     estimator: _Estimator
-    with_spoken: bool
+    matrix: Callable[[Encoded], Floats]
 
     def fit(self, train: Encoded) -> None:
-        table = train.table
-        self.estimator.fit(self._matrix(train), table.chosen, task=table.task, person=table.person, Z=train.Z)
+        table, X = train.table, self.matrix(train)  # noqa: N806 - the field's letter
+        self.estimator.fit(X, table.chosen, task=table.task, person=table.person, Z=train.Z)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -157,29 +164,111 @@ class OfPanels:
         made = None
         if len(known.table):
             before = known.table
-            made = KnownChoices(self._matrix(known), before.chosen, before.task, before.person)
+            made = KnownChoices(self.matrix(known), before.chosen, before.task, before.person)
         return self.estimator.predict_proba(
-            self._matrix(asked), task=table.task, person=table.person, Z=asked.Z, known=made
+            self.matrix(asked), task=table.task, person=table.person, Z=asked.Z, known=made
         )
 
-    def _matrix(self, encoded: Encoded) -> Floats:
-        return encoded.both if self.with_spoken else encoded.X
+
+@dataclass
+class Average:
+    """Equal parts of what its members expect: where they differ, each is too sure of itself."""
+
+    members: Mapping[str, Contender]
+
+    def fit(self, train: Encoded) -> None:
+        for member in self.members.values():
+            member.fit(train)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        told = [f"{name}: {note}" for name, member in self.members.items() for note in member.notes]
+        return tuple(told)
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats:
+        return np.asarray(np.mean([member.predict(asked, known) for member in self.members.values()], axis=0))
 
 
 def _notes(estimator: object) -> tuple[str, ...]:
     return tuple(str(note) for note in getattr(estimator, "notes_", ()))
 
 
+def _shown(encoded: Encoded) -> Floats:
+    return encoded.X
+
+
+def _shown_in_its_setting(encoded: Encoded) -> Floats:
+    return np.hstack([encoded.X, encoded.setting])
+
+
+def _shown_and_spoken(encoded: Encoded) -> Floats:
+    return encoded.both
+
+
+def _everything(encoded: Encoded) -> Floats:
+    return encoded.all
+
+
 def _latent_class(seed: int) -> Contender:
     from recommender.choice.latent_class_logit import LatentClassLogit
 
-    return OfPanels(LatentClassLogit(random_state=seed), with_spoken=False)
+    return OfPanels(LatentClassLogit(random_state=seed), _shown)
 
 
-def _latent_pool(seed: int, *, with_spoken: bool = False) -> Contender:
+def _latent_pool(seed: int, matrix: Callable[[Encoded], Floats]) -> Contender:
     from recommender.choice.latent_class_logit import PooledLatentClassLogit
 
-    return OfPanels(PooledLatentClassLogit(random_state=seed), with_spoken)
+    return OfPanels(PooledLatentClassLogit(random_state=seed), matrix)
+
+
+@dataclass
+class Taste:
+    """Continuous taste; what a person said of an alternative (``spoken``) counts the same for all people."""
+
+    seed: int
+    setting: bool = True
+    spoken: bool = True
+    tails: float | None = None
+    inner: OfPanels | None = None
+
+    def fit(self, train: Encoded) -> None:
+        from recommender.choice.mixture_logit import MixtureLogit
+
+        model = MixtureLogit(
+            (1, 2),
+            answer_scale=(0.01, 0.02, 0.04),
+            shared_columns=train.spoken.shape[1] if self.spoken else 0,
+            tails=self.tails,
+            random_state=self.seed,
+        )
+        self.inner = OfPanels(model, self._matrix)
+        self.inner.fit(train)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return () if self.inner is None else self.inner.notes
+
+    def predict(self, asked: Encoded, known: Encoded) -> Floats:
+        if self.inner is None:
+            raise RuntimeError("predict before fit")
+        return self.inner.predict(asked, known)
+
+    def _matrix(self, encoded: Encoded) -> Floats:
+        parts = [encoded.X]
+        parts += [encoded.setting] if self.setting else []
+        parts += [encoded.spoken] if self.spoken else []
+        return np.hstack(parts)
+
+
+def _mixture(seed: int) -> Contender:
+    """What the table of docs/evaluation.md says is best: continuous taste twice, and classes."""
+    return Average(
+        {
+            "taste": Taste(seed),
+            "taste_unspoken": Taste(seed + 1, spoken=False),
+            "latent_setting": _latent_pool(seed, _shown_in_its_setting),
+        }
+    )
 
 
 CONTENDERS: Mapping[str, Callable[[int], Contender]] = {
@@ -187,7 +276,14 @@ CONTENDERS: Mapping[str, Callable[[int], Contender]] = {
     "mnl": lambda seed: Pooled(),
     "mnl_answers": lambda seed: Answers(),
     "latent_class": _latent_class,
-    "latent_pool": _latent_pool,
-    "latent_pool_spoken": lambda seed: _latent_pool(seed, with_spoken=True),
+    "latent_pool": lambda seed: _latent_pool(seed, _shown),
+    "latent_pool_spoken": lambda seed: _latent_pool(seed, _shown_and_spoken),
+    "latent_setting": lambda seed: _latent_pool(seed, _shown_in_its_setting),
+    "latent_all": lambda seed: _latent_pool(seed, _everything),
+    "taste_plain": lambda seed: Taste(seed, setting=False, spoken=False),
+    "taste_unspoken": lambda seed: Taste(seed, spoken=False),
+    "taste": Taste,
+    "taste_tails": lambda seed: Taste(seed, tails=5.0),
+    "mixture": _mixture,
 }
 """Name -> how to make it with a seed."""

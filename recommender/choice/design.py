@@ -35,20 +35,24 @@ class _Answer:
 @dataclass(frozen=True)
 class Design:
     """``names`` of the K columns of the alternatives; ``spoken_names`` of the L columns that stand for what
-    a person said of this very alternative; ``person_names`` of the Q columns of the people."""
+    a person said of this very alternative; ``setting_names`` of the M columns that the rest of the task and
+    the place where it was shown decide; ``person_names`` of the Q columns of the people."""
 
     columns: ColumnsFile
     levels: tuple[tuple[str, ...], ...]
     left_out: tuple[tuple[str, ...], ...]
     answers: tuple[_Answer, ...]
+    places: tuple[str, ...]
     names: tuple[str, ...] = field(init=False)
     spoken_names: tuple[str, ...] = field(init=False)
+    setting_names: tuple[str, ...] = field(init=False)
     person_names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         pairs = zip(self.columns.attributes, self.levels, strict=True)
         object.__setattr__(self, "names", tuple(name for a, levels in pairs for name in _names(a, levels)))
         object.__setattr__(self, "spoken_names", tuple(_spoken_names(self.answers)))
+        object.__setattr__(self, "setting_names", tuple(_setting_names(self.columns, self.places)))
         object.__setattr__(self, "person_names", tuple(_person_names(self.answers)))
 
     def alternatives(self, table: ChoiceTable) -> Floats:
@@ -80,6 +84,28 @@ class Design:
             for about in column.about:
                 said = _standard(answer, table)[table.person]
                 found.append(said * self._of(about, table))
+        return _matrix(found, len(table))
+
+    def setting(self, table: ChoiceTable) -> Floats:
+        """What the task makes of an alternative, float64 [R, M].
+
+        In how many attributes it is the best of its task, and in how many the worst (those with a ``better``
+        that differ there): people weigh a lead more than its size (Tversky and Simonson 1993). Then the place
+        where it was shown, which says nothing of the car but is part of the answer.
+        """
+        compared = [a for a in self.columns.attributes if a.better]
+        found: list[Floats] = []
+        if compared:
+            best, worst = np.zeros(len(table)), np.zeros(len(table))
+            for attribute in compared:
+                sign = 1.0 if attribute.better == "more" else -1.0
+                leads, trails = _ends(sign * table.numbers[attribute.column], table)
+                inside = _holds(attribute.within, table)
+                best += leads & inside
+                worst += trails & inside
+            found += [best, worst]
+        shown = np.array(table.alternative, dtype=np.object_)
+        found += [(shown == place).astype(np.float64) for place in self.places]
         return _matrix(found, len(table))
 
     def _of(self, about: Condition, table: ChoiceTable) -> Floats:
@@ -119,7 +145,8 @@ def fit_design(columns: ColumnsFile, table: ChoiceTable) -> Design:
         for a, out in zip(columns.attributes, left_out, strict=True)
     )
     answers = tuple(_answer(column, table) for column in columns.people)
-    return Design(columns, levels, left_out, answers)
+    places = tuple(in_order(set(table.alternative))[1:]) if columns.position else ()
+    return Design(columns, levels, left_out, answers, places)
 
 
 def column_problems(columns: ColumnsFile, table: ChoiceTable) -> tuple[Problem, ...]:
@@ -196,6 +223,20 @@ def _names(attribute: AlternativeColumn, levels: tuple[str, ...]) -> Iterable[st
     if attribute.kind == "number":
         return [_label(attribute)]
     return [f"{_label(attribute)}={level}" for level in levels]
+
+
+def _ends(value: Floats, table: ChoiceTable) -> tuple[Flags, Flags]:
+    """Where a value is the largest, and the smallest, of a task in which it differs."""
+    start = table.first_rows
+    most, least = np.maximum.reduceat(value, start)[table.task], np.minimum.reduceat(value, start)[table.task]
+    differs = most > least
+    return differs & (value == most), differs & (value == least)
+
+
+def _setting_names(columns: ColumnsFile, places: Iterable[str]) -> Iterable[str]:
+    if any(attribute.better for attribute in columns.attributes):
+        yield from ("best of its task", "worst of its task")
+    yield from (f"{columns.alternative}={place}" for place in places)
 
 
 # ------------------------------------------------------------------------------------------ people

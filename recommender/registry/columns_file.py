@@ -17,6 +17,7 @@ from recommender.registry.problem_list import ProblemList
 _MOST_BYTES = 1_000_000
 _TABLES = ("dataset", "choices", "attribute", "person")
 _KINDS = ("number", "level")
+_BETTER = ("more", "less")
 _DECIMALS = re.compile(r"-?[0-9]+\.[0-9]*")
 
 
@@ -34,7 +35,7 @@ class AlternativeColumn:
 
     number: (value - ``zero``) / ``scale``. level: one column of 0 and 1 a level, none for ``references``; no
     reference = the first level by name, or none at all when there is a ``within``. With ``within`` the column
-    is zero wherever the condition does not hold.
+    is zero wherever the condition does not hold. ``better``: more, less, or "" when neither is.
     """
 
     place: str
@@ -44,6 +45,7 @@ class AlternativeColumn:
     zero: float = 0.0
     scale: float = 1.0
     within: Condition | None = None
+    better: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class PersonColumn:
 
 @dataclass(frozen=True)
 class ColumnsFile:
-    """``dataset`` also decides the folds; ``person`` ... ``chosen`` are names of columns."""
+    """``dataset`` also decides the folds; ``person`` ... ``chosen`` are names of columns; ``position``: the
+    alternatives' names are the places where they were shown."""
 
     name: str
     dataset: str
@@ -75,6 +78,7 @@ class ColumnsFile:
     chosen: str
     attributes: tuple[AlternativeColumn, ...]
     people: tuple[PersonColumn, ...]
+    position: bool = False
 
 
 def read_columns_file(path: Path) -> ColumnsFile:
@@ -125,6 +129,7 @@ def _columns_file(path: Path, content: Mapping[str, object], faults: ProblemList
             ("person", "person_id"), ("task", "task"), ("alternative", "alt"), ("chosen", "chosen"),
         )
     ]  # fmt: skip
+    position = keys.flag("position", False)
     keys.finish()
     for place, column in enumerate(own):
         if column in own[:place]:
@@ -140,7 +145,7 @@ def _columns_file(path: Path, content: Mapping[str, object], faults: ProblemList
         for about in person.about:
             if not about.level and about.column not in numbers:
                 faults.add(f"{person.place}:about", "columns_about_number", about.column)
-    return ColumnsFile(path.name, dataset, own[0], own[1], own[2], own[3], attributes, people)
+    return ColumnsFile(path.name, dataset, own[0], own[1], own[2], own[3], attributes, people, position)
 
 
 def _blocks(whole: Block, path: Path, table: str) -> Iterator[Block]:
@@ -165,9 +170,12 @@ def _attribute(block: Block, chosen: str) -> AlternativeColumn:
         block.fault("scale", "columns_scale", scale)
     if kind == "level" and "scale" in block:
         block.fault("scale", "columns_only_for_numbers", scale or "", key="scale")
+    better = block.word("better", _BETTER) if "better" in block else ""
+    if better and kind == "level":
+        block.fault("better", "columns_only_for_numbers", better, key="better")
     block.finish()
     return AlternativeColumn(
-        block.place, column, kind, references or (), zero or 0.0, scale or 1.0, within
+        block.place, column, kind, references or (), zero or 0.0, scale or 1.0, within, better
     )  # fmt: skip
 
 

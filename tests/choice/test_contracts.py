@@ -9,6 +9,7 @@ import pytest
 
 from recommender.choice.conditional_logit import ConditionalLogit
 from recommender.choice.latent_class_logit import LatentClassLogit, PooledLatentClassLogit
+from recommender.choice.mixture_logit import MixtureLogit
 from tests.choice.contracts import CHECKS, Case
 
 CASES = (
@@ -31,6 +32,18 @@ CASES = (
             random_state=0,
         ),
         ("n_fits", 7),
+        people=True,
+    ),
+    Case(
+        "MixtureLogit",
+        partial(MixtureLogit, answer_scale=0.3, warm_up=80, n_iter=80, random_state=0),
+        ("thin", 7),
+        people=True,
+    ),
+    Case(
+        "MixtureLogit, two components with tails",
+        partial(MixtureLogit, 2, answer_scale=0.3, tails=5.0, warm_up=80, n_iter=80, random_state=0),
+        ("thin", 7),
         people=True,
     ),
 )
