@@ -33,7 +33,14 @@ MODELS = {
     "latent_class": "latent classes, panel likelihood, membership on all answers",
     "latent_pool": "average of latent class fits with several numbers of classes",
     "latent_pool_spoken": "the same, with columns for what was said of the very alternative",
-    "mixture": "mixture of normals: segment means, covariance within, answers on membership and means",
+    "latent_setting": "average of latent class fits, with the setting: best and worst of its task, place shown",
+    "latent_all": "the same, with the setting and what was said of the very alternative",
+    "taste_plain": "mixture of normals by Gibbs sampling, answers on means and membership, shrinkage and "
+    "number of components by nested cross-validation",
+    "taste_unspoken": "the same, with the setting",
+    "taste": "the same, with the setting, and what was said of the very alternative as part-worths of all",
+    "taste_tails": "the same, with Student tails (5 degrees of freedom)",
+    "mixture": "average of taste, taste_unspoken and latent_setting, in equal parts",
 }
 
 
