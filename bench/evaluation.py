@@ -33,7 +33,7 @@ MODELS = {
     "latent_class": "latent classes, panel likelihood, membership on all answers",
     "latent_pool": "average of latent class fits with several numbers of classes",
     "latent_pool_spoken": "the same, with columns for what was said of the very alternative",
-    "latent_setting": "average of latent class fits, with the setting: best and worst of its task, place shown",
+    "latent_setting": "average of latent class fits, with the setting: best and worst of its task, place",
     "latent_all": "the same, with the setting and what was said of the very alternative",
     "taste_plain": "mixture of normals by Gibbs sampling, answers on means and membership, shrinkage and "
     "number of components by nested cross-validation",
@@ -77,6 +77,7 @@ def main(arguments: list[str]) -> None:
         return
     section = {
         "models": {name: MODELS[name] for name in models},
+        "chosen": "mixture",
         "goals": GOALS,
         "most_ece": MOST_ECE,
         "datasets": datasets,

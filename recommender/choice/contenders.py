@@ -223,20 +223,23 @@ def _latent_pool(seed: int, matrix: Callable[[Encoded], Floats]) -> Contender:
 
 @dataclass
 class Taste:
-    """Continuous taste; what a person said of an alternative (``spoken``) counts the same for all people."""
+    """Continuous taste; what a person said of an alternative (``spoken``) counts the same for all people.
+    ``searched``: strength of shrinkage and number of components by cross-validation, else what it mostly
+    chooses."""
 
     seed: int
     setting: bool = True
     spoken: bool = True
     tails: float | None = None
+    searched: bool = True
     inner: OfPanels | None = None
 
     def fit(self, train: Encoded) -> None:
         from recommender.choice.mixture_logit import MixtureLogit
 
         model = MixtureLogit(
-            (1, 2),
-            answer_scale=(0.01, 0.02, 0.04),
+            (1, 2) if self.searched else 1,
+            answer_scale=(0.01, 0.02, 0.04) if self.searched else 0.02,
             shared_columns=train.spoken.shape[1] if self.spoken else 0,
             tails=self.tails,
             random_state=self.seed,
@@ -260,12 +263,12 @@ class Taste:
         return np.hstack(parts)
 
 
-def _mixture(seed: int) -> Contender:
+def mixture(seed: int, *, searched: bool = True) -> Average:
     """What the table of docs/evaluation.md says is best: continuous taste twice, and classes."""
     return Average(
         {
-            "taste": Taste(seed),
-            "taste_unspoken": Taste(seed + 1, spoken=False),
+            "taste": Taste(seed, searched=searched),
+            "taste_unspoken": Taste(seed + 1, spoken=False, searched=searched),
             "latent_setting": _latent_pool(seed, _shown_in_its_setting),
         }
     )
@@ -284,6 +287,6 @@ CONTENDERS: Mapping[str, Callable[[int], Contender]] = {
     "taste_unspoken": lambda seed: Taste(seed, spoken=False),
     "taste": Taste,
     "taste_tails": lambda seed: Taste(seed, tails=5.0),
-    "mixture": _mixture,
+    "mixture": mixture,
 }
 """Name -> how to make it with a seed."""

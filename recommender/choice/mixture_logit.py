@@ -17,11 +17,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender.choice.artefact import Floats
 from recommender.choice.class_fit import Ground, ground_of
-from recommender.choice.panel import KnownChoices, Panel, column_names, make_known, make_panel
+from recommender.choice.panel import KnownChoices, Panel, column_names, finite_matrix, make_known, make_panel
 from recommender.choice.person_choices import people_in_order, person_choices
 from recommender.choice.shrinkage_search import chosen_settings
 from recommender.choice.taste_chain import ChainSettings, PopulationDraw, run_chain
-from recommender.choice.taste_prediction import Believed, predict_shares
+from recommender.choice.taste_prediction import Believed, predict_shares, sample_coef
 
 
 class MixtureLogit(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -49,8 +49,8 @@ class MixtureLogit(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
         answer_scale: float | Sequence[float] = 0.02,
         shared_columns: int = 0,
         tails: float | None = None,
-        warm_up: int = 250,
-        n_iter: int = 600,
+        warm_up: int = 200,
+        n_iter: int = 500,
         thin: int = 5,
         n_chains: int = 1,
         cv: int = 3,
@@ -188,10 +188,37 @@ class MixtureLogit(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
         rng = np.random.default_rng([seed, 1])
         return predict_shares(self._believed, self.draws_, self._step, self.tails, panel, earlier, rng)
 
+    def sample_coef(
+        self,
+        Z: ArrayLike,  # noqa: N803
+        *,
+        known: KnownChoices | None = None,
+        rounds: int = 1,
+    ) -> Floats:
+        """Draws of the part-worths of each person with answers ``Z`` [N, Q], in the units of X:
+        float64 [D, N, K], ``rounds`` for each kept draw of the population.
+
+        ``known``: earlier choices of these people, ``person`` the row numbers of ``Z``. Raises as
+        :meth:`predict_proba`.
+        """
+        check_is_fitted(self, "draws_")
+        people = finite_matrix(Z, "Z", "people")
+        earlier = None
+        if known is not None and np.size(known.y):
+            earlier = make_panel(known.X, known.y, task=known.task, person=known.person, Z=people)
+            self._check_columns(earlier)
+        self._check_people(people)
+        seed = 0 if self.random_state is None else self.random_state
+        rng, draws = np.random.default_rng([seed, 2]), self.draws_ * _whole(rounds, "rounds")
+        return sample_coef(self._believed, draws, self._step, self.tails, people, earlier, rng)
+
     def _check_columns(self, panel: Panel) -> None:
         if panel.X.shape[1] != self.n_features_in_:
             raise ValueError(f"X has {panel.X.shape[1]} columns, the model {self.n_features_in_}")
-        needed, asked = len(self._believed.centre), panel.Z.shape[1]
+        self._check_people(panel.Z)
+
+    def _check_people(self, people: Floats) -> None:
+        needed, asked = len(self._believed.centre), people.shape[1]
         if needed and not asked:
             raise ValueError(f"Z is missing: the model was fitted with {needed} columns of it")
         if needed and asked != needed:

@@ -127,6 +127,7 @@ class _Chain:
         self.answers = np.zeros((columns, size))
         self.means = np.tile(common, (settings.components, 1))
         self.root = np.eye(size) * np.sqrt(_START_VARIANCE)
+        self.inverse_root = np.eye(size) / np.sqrt(_START_VARIANCE)
         self.aux = np.ones(size)
         self.tau = np.full(columns, settings.answer_scale**2)
         self.kappa = _APART
@@ -138,7 +139,7 @@ class _Chain:
     def turn(self, number: int) -> NDArray[np.bool_]:
         """One sweep; who moved."""
         moved = self._people()
-        if len(self.shared):
+        if len(self.shared) and number % 2 == 0:
             self._shared()
         self._population()
         self._spread()
@@ -157,7 +158,7 @@ class _Chain:
 
     def _people(self) -> NDArray[np.bool_]:
         centre, scale = self._centre(), 1.0 / np.sqrt(self.weight)
-        eta = np.linalg.solve(self.root, (self.coef - centre).T).T / scale[:, None]
+        eta = (self.coef - centre) @ self.inverse_root.T / scale[:, None]
         luck = draw_luck(self.rng, *eta.shape)
         eta, moved = hamiltonian_step(self.here, centre, self.root, scale, eta, luck, self.step)
         self.coef = np.where(moved[:, None], centre + scale[:, None] * (eta @ self.root.T), self.coef)
@@ -201,9 +202,10 @@ class _Chain:
         pulled = weighted.T @ self.coef
         if not flat:
             pulled[len(self.tau) :] += kind_precision[:, None] * self._middle()
-        lower = np.linalg.cholesky(gram)
+        # inverse(gram) = H' H
+        half = np.linalg.inv(np.linalg.cholesky(gram))
         noise = self.rng.standard_normal(pulled.shape) @ self.root.T
-        both = np.linalg.solve(gram, pulled) + np.linalg.solve(lower.T, noise)
+        both = half.T @ (half @ pulled + noise)
         self.answers = np.asarray(both[: len(self.tau)], dtype=np.float64)
         self.means = np.asarray(both[len(self.tau) :], dtype=np.float64)
 
@@ -220,7 +222,7 @@ class _Chain:
         size = len(scatter)
         freedom = SPREAD_FREEDOM + size - 1.0 + len(away) + len(self.tau)
         self.root = inverse_wishart_root(scatter, freedom, self.rng)
-        inverse_root = np.linalg.inv(self.root)
+        inverse_root = self.inverse_root = np.linalg.inv(self.root)
         precision = (inverse_root**2).sum(axis=0)
         rate = SPREAD_FREEDOM * precision + 1.0 / SPREAD_SCALE**2
         self.aux = rate / self.rng.standard_gamma((SPREAD_FREEDOM + size) / 2.0, size)
@@ -236,7 +238,7 @@ class _Chain:
 
     def _weights(self) -> None:
         freedom = float(self.settings.tails or 0.0)
-        distance = (np.linalg.solve(self.root, (self.coef - self._centre()).T) ** 2).sum(axis=0)
+        distance = (((self.coef - self._centre()) @ self.inverse_root.T) ** 2).sum(axis=1)
         shape = (freedom + len(self.root)) / 2.0
         self.weight = 2.0 * self.rng.standard_gamma(shape, len(distance)) / (freedom + distance)
 
@@ -248,8 +250,8 @@ class _Chain:
         log_share = self.draw().log_membership(self.people)
         for kind, mean in enumerate(self.means):
             if centred:
-                gap = np.linalg.solve(self.root, (self.coef - base - mean).T)
-                log_share[:, kind] -= 0.5 * self.weight * (gap**2).sum(axis=0)
+                gap = (self.coef - base - mean) @ self.inverse_root.T
+                log_share[:, kind] -= 0.5 * self.weight * (gap**2).sum(axis=1)
             else:
                 log_share[:, kind] += self.here.log_likelihood(base + mean + away)
         self.component = pick(log_share, np.asarray(self.rng.random(len(away))))

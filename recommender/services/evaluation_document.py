@@ -89,7 +89,8 @@ def _measured(section: Json) -> list[str]:
 # ------------------------------------------------------------------------------------------ estimators
 def _estimators(section: Json) -> str:
     """``{"measured", "models": {name: what it is}, "goals": {dataset: {protocol: least d_ll}}, "most_ece",
-    "datasets": {name: document of recommender evaluate}}``."""
+    "datasets": {name: document of recommender evaluate}}``; ``chosen``: the model judged and compared,
+    without it the best of each protocol."""
     parts = [_ESTIMATORS, table(("model", "what it is"), section["models"].items())]
     parts += [*_goals(section)]
     for name, found in section["datasets"].items():
@@ -99,7 +100,8 @@ def _estimators(section: Json) -> str:
         for protocol in ("cold", "warm"):
             if protocol in protocols:
                 parts += [f"*{protocol}*, {_counts(protocols[protocol])}\n", _scores(found, protocol)]
-        parts += [*_differences(found), *_curve(protocols), *_calibration(found)]
+        chosen = section.get("chosen")
+        parts += [*_differences(found, chosen), *_curve(protocols), *_calibration(found, chosen)]
         parts += [f"- {note}\n" for note in found["notes"] if not note.startswith("warm: tasks after")]
     return "\n".join([*parts, *_measured(section)])
 
@@ -133,7 +135,7 @@ def _goals(section: Json) -> Iterable[str]:
             by_model = section["datasets"].get(dataset, {}).get("protocols", {}).get(protocol)
             if by_model is None:
                 continue
-            best = max(by_model, key=lambda name: by_model[name]["d_ll"])
+            best = _judged(by_model, section.get("chosen"))
             found = _with_error(by_model[best]["d_ll"], by_model[best]["d_ll_se"], sign=True)
             word = _word(by_model[best]["d_ll"] >= least)
             rows.append((dataset, protocol, f"≥ {least:.3f} above mnl", best, found, word))
@@ -142,25 +144,29 @@ def _goals(section: Json) -> Iterable[str]:
                 rows.append((dataset, protocol, f"ECE ≤ {most:.3f}", best, f"{ece:.4f}", _word(ece <= most)))
     if rows:
         yield "### Goals\n"
-        yield table(("data", "protocol", "goal", "best model", "found", ""), rows)
+        yield table(("data", "protocol", "goal", "model", "found", ""), rows)
+
+
+def _judged(by_model: Json, chosen: str | None) -> str:
+    return chosen if chosen in by_model else max(by_model, key=lambda name: by_model[name]["ll"])
 
 
 def _word(reached: bool) -> str:
     return "reached" if reached else "not reached"
 
 
-def _differences(found: Json) -> Iterable[str]:
-    """The best model of each protocol against every other one, paired."""
+def _differences(found: Json, chosen: str | None) -> Iterable[str]:
+    """The chosen model, or the best one, of each protocol against every other one, paired."""
     for protocol in ("cold", "warm"):
         by_model = found["protocols"].get(protocol, {})
         if len(by_model) < 3:
             continue
-        best = max(by_model, key=lambda name: by_model[name]["ll"])
+        best = _judged(by_model, chosen)
         rows = [
             (other, _with_error(pair["d_ll"], pair["d_ll_se"], sign=True))
             for other, pair in found["paired"][protocol][best].items()
         ]
-        yield f"Best *{protocol}*: {best}. Its log-likelihood a choice above that of\n"
+        yield f"Log-likelihood a choice of {best}, *{protocol}*, above that of\n"
         yield table(("model", "difference"), rows)
 
 
@@ -179,11 +185,11 @@ def _curve(protocols: Json) -> Iterable[str]:
     yield table(("model", *map(str, known)), rows)
 
 
-def _calibration(found: Json) -> Iterable[str]:
+def _calibration(found: Json, chosen: str | None) -> Iterable[str]:
     by_model = found["protocols"].get("cold", {})
     if not by_model:
         return
-    best = max(by_model, key=lambda name: by_model[name]["ll"])
+    best = _judged(by_model, chosen)
     bins = found["calibration"]["cold"][best]
     yield f"Calibration of {best}, *cold*: predicted probability and share chosen, ten bins of equal count.\n"
     yield table(
