@@ -67,14 +67,14 @@ def make_panel(
     return Panel(matrix, tasks, *people_of(tasks, task if person is None else person, Z))
 
 
-def finite_matrix(X: ArrayLike) -> Floats:  # noqa: N803
+def finite_matrix(X: ArrayLike, name: str = "X", rows: str = "rows") -> Floats:  # noqa: N803
     """``X`` float64 [R, K]; not copied if it is that already. ValueError for another shape, NaN, infinity."""
     matrix = np.asarray(X, dtype=np.float64)
     if matrix.ndim != 2:
-        raise ValueError(f"X has shape {matrix.shape}, not rows and columns")
+        raise ValueError(f"{name} has shape {matrix.shape}, not {rows} and columns")
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0].tolist()
-        raise ValueError(f"X must be finite: row {row}, column {column}")
+        raise ValueError(f"{name} must be finite: row {row}, column {column}")
     return matrix
 
 
@@ -95,12 +95,7 @@ def people_of(
         _, at, code = np.unique(first, return_index=True, return_inverse=True)
         order = np.argsort(np.argsort(at))
         return order[code].astype(np.intp), np.zeros((len(at), 0)), first[np.sort(at)]
-    people = np.asarray(Z, dtype=np.float64)
-    if people.ndim != 2:
-        raise ValueError(f"Z has shape {people.shape}, not people and columns")
-    if not np.isfinite(people).all():
-        row, column = np.argwhere(~np.isfinite(people))[0].tolist()
-        raise ValueError(f"Z must be finite: row {row}, column {column}")
+    people = finite_matrix(Z, "Z", "people")
     if not np.issubdtype(first.dtype, np.integer) or first.min() < 0 or first.max() >= len(people):
         raise ValueError(f"person must be row numbers of Z, 0 to {len(people) - 1}")
     return first.astype(np.intp), people, np.arange(len(people))

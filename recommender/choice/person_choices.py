@@ -114,6 +114,18 @@ def person_choices(
     )
 
 
+def no_choices(people: int, columns: int, shared: int) -> PersonChoices:
+    """People who have not chosen yet: one task each that has no alternative."""
+    rows = np.zeros((people, 1, columns))
+    return PersonChoices(
+        rows,
+        rows.reshape(people, columns, 1),
+        np.zeros((people, shared)),
+        np.full((people, 1, 1), -np.inf),
+        others=1,
+    )
+
+
 def row_keys(X: Floats) -> Floats:  # noqa: N803 - the field's letter
     """A number for each row that its content decides: [R]."""
     weight = np.modf(_GOLDEN * np.arange(1, X.shape[1] + 1))[0] + 0.5

@@ -12,7 +12,7 @@ from recommender.choice.artefact import Floats
 from recommender.choice.class_fit import Ground
 from recommender.choice.hamiltonian import Luck, hamiltonian_step
 from recommender.choice.panel import Panel
-from recommender.choice.person_choices import PersonChoices, person_choices
+from recommender.choice.person_choices import PersonChoices, no_choices, person_choices
 from recommender.choice.tasks import Places, choice_shares
 from recommender.choice.taste_chain import PopulationDraw, pick
 
@@ -102,6 +102,31 @@ def predict_shares(
     return np.where(mine, told, found)
 
 
+def sample_coef(
+    believed: Believed,
+    draws: Sequence[PopulationDraw],
+    step: float,
+    tails: float | None,
+    Z: Floats,  # noqa: N803
+    earlier: Panel | None,
+    rng: np.random.Generator,
+) -> Floats:
+    """Part-worths of people with answers ``Z`` [N, Q] and choices ``earlier``, one for each draw of the
+    population, in the units of X: [D, N, K]. The same random numbers for all, as in :func:`predict_shares`.
+    """
+    people = believed.answers(Z)
+    if earlier is None or not len(earlier.tasks):
+        choices = no_choices(len(people), int(believed.own.sum()), int(believed.shared.sum()))
+    else:
+        everyone = np.arange(len(people))
+        choices = person_choices(earlier, *believed.columns(earlier.X), everyone, np.float64)
+    found = np.zeros((len(draws), len(people), len(believed.own)))
+    for number, (coef, common) in enumerate(_met(choices, people, draws, step, tails, rng)):
+        found[number][:, believed.own] = coef
+        found[number][:, believed.shared] = common
+    return np.asarray(found / believed.scale)
+
+
 def _shares_of(
     columns: tuple[Floats, Floats], of_row: Places, panel: Panel, tastes: Iterator[Taste]
 ) -> Floats:
@@ -148,7 +173,8 @@ def _met(
     kind = np.zeros(len(people), dtype=np.intp)
     size = len(draws[0].root)
     eta, scale = np.zeros((len(people), size)), np.ones(len(people))
-    for number, draw in enumerate((*draws[:_WARM_UP_DRAWS], *draws)):
+    warm_up = draws[:_WARM_UP_DRAWS]
+    for number, draw in enumerate((*warm_up, *draws)):
         base, here = people @ draw.answers, choices.with_shared(draw.shared)
         log_share = draw.log_membership(people)
         for _ in range(_STEPS):
@@ -161,7 +187,7 @@ def _met(
                 away = scale[:, None] * (eta @ draw.root.T)
                 told = [here.log_likelihood(base + mean + away) for mean in draw.means]
                 kind = pick(log_share + np.column_stack(told), np.full(len(people), rng.random()))
-        if number >= _WARM_UP_DRAWS:
+        if number >= len(warm_up):
             yield base + draw.means[kind] + scale[:, None] * (eta @ draw.root.T), draw.shared
 
 
