@@ -138,7 +138,7 @@ class ConditionalLogit(BaseEstimator):  # type: ignore[misc]  # scikit-learn shi
         shares = choice_shares(matrix @ theta[:-1] + shift, float(theta[-1]), tasks)
         self.coef_, self.outside_ = theta[:-1], float(theta[-1])
         self.covariance_ = _covariance(matrix, shares, tasks, sd)
-        spread = np.sqrt(np.diag(self.covariance_))
+        spread = np.sqrt(np.maximum(np.diag(self.covariance_), 0.0))
         # where "none" is offered, a column that is the same on all rows of a task still tells
         dead = np.zeros(len(names), dtype=np.bool_)
         if not tasks.outside.any():
@@ -214,13 +214,15 @@ def _same_within_tasks(matrix: Floats, tasks: Tasks) -> NDArray[np.bool_]:
 def _covariance(matrix: Floats, shares: Shares, tasks: Tasks, sd: Floats) -> Floats:
     """Laplace: inverse Hessian of the negative log posterior; 0 for parameters that are held.
 
-    The Hessian of a task is the covariance of its rows (the outside option is a row with a single 1).
+    The Hessian of a task is the covariance of its rows (the outside option is a row with a single 1), taken
+    around their mean: numbers far from zero, such as years, would lose all digits in a difference of squares.
     """
     weighted = matrix * shares.rows[:, None]
     centre = np.add.reduceat(weighted, tasks.start, axis=0)
     size = matrix.shape[1] + 1
     hessian = np.zeros((size, size))
-    hessian[:-1, :-1] = matrix.T @ weighted - centre.T @ centre
+    away = matrix - centre[tasks.of_row]
+    hessian[:-1, :-1] = away.T @ (away * shares.rows[:, None]) + (centre * shares.none[:, None]).T @ centre
     cross = -(centre * shares.none[:, None]).sum(axis=0)
     hessian[:-1, -1] = hessian[-1, :-1] = cross
     hessian[-1, -1] = float((shares.none * (1.0 - shares.none)).sum())

@@ -104,7 +104,9 @@ def person_choices(
     at = person[of_row[kept]], rank[kept] - 1, task_rank[of_row[kept]]
     rows[at] = both[by_row[kept]] - both[tasks.chosen[of_row[kept]]]
     absent[at] = False
-    flat = np.ascontiguousarray(rows[..., : columns.shape[1]]).reshape(len(people), -1, columns.shape[1])
+    # sizes in full: of no columns at all numpy could not tell how many rows there are
+    shape = len(people), others * most_tasks, columns.shape[1]
+    flat = np.ascontiguousarray(rows[..., : columns.shape[1]]).reshape(shape)
     return PersonChoices(
         rows=flat,
         turned=np.ascontiguousarray(flat.transpose(0, 2, 1)),

@@ -246,6 +246,14 @@ def a_constant_column_is_left_alone(case: Case) -> None:
     np.testing.assert_allclose(found, asked(fitted(case), DATA.known), atol=case.same)
 
 
+def equal_shares_where_nothing_ever_differs(case: Case) -> None:
+    X, before = np.full_like(DATA.X, 5.0), np.zeros_like(DATA.X)  # noqa: N806
+    model = case.make().fit(X, DATA.y, **ROLES)
+    assert sum("never differs within a task" in note for note in model.notes_) >= X.shape[1]
+    found = model.predict_proba(ASKED.X, **QUESTION, known=KnownChoices(before, *_known_names()))
+    np.testing.assert_allclose(found, 1 / 3)
+
+
 def _known_names() -> tuple[object, object, object]:
     return DATA.y, DATA.task, DATA.person
 
@@ -309,6 +317,7 @@ CHECKS = (
     wrong_input_is_named,
     wrong_questions_are_named,
     a_constant_column_is_left_alone,
+    equal_shares_where_nothing_ever_differs,
     one_respondent_is_enough,
     separated_choices_stay_finite,
     large_numbers_stay_finite,
