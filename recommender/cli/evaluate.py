@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import click
 from recommender.cli.options import in_format, in_language
 
 if TYPE_CHECKING:
+    from recommender.domain.errors import Problem
     from recommender.services.evaluate import Evaluated
 
 _FILE = click.Path(path_type=Path)
@@ -73,11 +74,13 @@ def command(
     _refuse_usage(test_choices, test_people, folds)
     plan = make_plan(models, protocols, folds=folds or _FOLDS, seed=seed)
     if predictions is not None:
-        _refuse_target(predictions)
+        _refuse_target(predictions, (choices, people, columns_file, test_choices, test_people))
     data = read_data_set(columns_file, choices, people, test_choices, test_people)
     evaluated = evaluate_choices(data.columns, data.table, data.test, plan)
     if predictions is not None:
-        write_predictions(predictions, predicted_rows(evaluated, plan.models[-1]))
+        _write(
+            predictions, lambda: write_predictions(predictions, predicted_rows(evaluated, plan.models[-1]))
+        )
     if output_format == "json":
         print_json(evaluated.document)
     else:
@@ -92,13 +95,37 @@ def _refuse_usage(test_choices: Path | None, test_people: Path | None, folds: in
         raise click.BadOptionUsage("--folds", "--folds and --test-choices exclude each other.")
 
 
-def _refuse_target(predictions: Path) -> None:
+def _refuse_target(predictions: Path, inputs: Iterable[Path | None]) -> None:
     from recommender.cli.output_folder import refuse_unwritable
     from recommender.domain.errors import Problem, Rejected
 
-    if predictions.is_dir():
+    try:
+        folder, target = predictions.is_dir(), predictions.resolve()
+        overwritten = any(path is not None and path.resolve() == target for path in inputs)
+    except OSError as error:  # a name too long, a loop of links
+        raise Rejected([_unwritable(predictions, error)]) from error
+    if folder:
         raise Rejected([Problem(str(predictions), "evaluate_target_is_folder")])
+    if overwritten:
+        raise Rejected([Problem(str(predictions), "evaluate_target_is_input")])
     refuse_unwritable(predictions.parent)
+
+
+def _write(predictions: Path, write: Callable[[], None]) -> None:
+    """A place that takes no file after all (a full disk) is said by its name."""
+    from recommender.domain.errors import Rejected
+
+    try:
+        write()
+    except OSError as error:
+        raise Rejected([_unwritable(predictions, error)]) from error
+
+
+def _unwritable(path: Path, error: OSError) -> Problem:
+    from recommender.domain.errors import Problem
+
+    detail = error.strerror or type(error).__name__
+    return Problem(str(path), "evaluate_target_unwritable", params={"detail": detail})
 
 
 def _print_tables(evaluated: Evaluated) -> None:

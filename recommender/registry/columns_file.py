@@ -18,6 +18,8 @@ _MOST_BYTES = 1_000_000
 _TABLES = ("dataset", "choices", "attribute", "person")
 _KINDS = ("number", "level")
 _BETTER = ("more", "less")
+_FARTHEST, _FINEST = 1e12, 1e-12
+"""Values are no larger (choice_files): what is reckoned with a reference or scale beyond says nothing."""
 _DECIMALS = re.compile(r"-?[0-9]+\.[0-9]*")
 
 
@@ -161,6 +163,8 @@ def _attribute(block: Block, chosen: str) -> AlternativeColumn:
     zero = references = None
     if kind == "number":
         zero = block.number("reference")
+        if zero is not None and abs(zero) > _FARTHEST:
+            block.fault("reference", "columns_range", zero, key="reference", least="-1e12", most="1e12")
     elif raw is not None:
         references = _levels(raw)
         if references is None:
@@ -168,6 +172,8 @@ def _attribute(block: Block, chosen: str) -> AlternativeColumn:
     scale = block.number("scale")
     if scale is not None and scale <= 0:
         block.fault("scale", "columns_scale", scale)
+    elif scale is not None and not _FINEST <= scale <= _FARTHEST:
+        block.fault("scale", "columns_range", scale, key="scale", least="1e-12", most="1e12")
     if kind == "level" and "scale" in block:
         block.fault("scale", "columns_only_for_numbers", scale or "", key="scale")
     better = block.word("better", _BETTER) if "better" in block else ""

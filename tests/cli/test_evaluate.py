@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from pathlib import Path
 
@@ -161,6 +162,32 @@ def test_a_wrong_option_is_named(
     ended = program("evaluate", *data, *model, *extra, "--format", "json")
     assert (ended.status, ended.out) == (2, "")
     assert errors(ended.err) == expected
+
+
+def test_no_input_is_overwritten(program: Program, data: tuple[str, ...]) -> None:
+    files = [Path(data[place]) for place in (1, 3, 5)]
+    before = [path.read_bytes() for path in files]
+    for path in files:
+        other_way = path.parent / ".." / path.parent.name / path.name
+        ended = program("evaluate", *data, "--predictions", str(other_way), "--format", "json")
+        assert (ended.status, ended.out) == (2, "")
+        assert errors(ended.err) == {str(other_way): "evaluate_target_is_input"}
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_a_place_that_takes_no_file_is_named(
+    program: Program, data: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    too_long = tmp_path / ("x" * 300)
+    ended = program("evaluate", *data, "--model", "mnl", "--predictions", str(too_long), "--format", "json")
+    assert (ended.status, errors(ended.err)) == (2, {str(too_long): "evaluate_target_unwritable"})
+    monkeypatch.setattr("recommender.storage.prediction_file.write_predictions", full)
+    target = tmp_path / "p.csv"
+    ended = program("evaluate", *data, "--model", "mnl", "--predictions", str(target), "--format", "json")
+    assert (ended.status, errors(ended.err)) == (2, {str(target): "evaluate_target_unwritable"})
 
 
 def test_both_a_model_and_a_protocol_are_named_in_both_languages(
