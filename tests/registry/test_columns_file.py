@@ -120,6 +120,54 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_what_is_better_and_what_is_a_place(tmp_path: Path) -> None:
+    path = tmp_path / "cars.toml"
+    attributes = "".join(
+        f'[[attribute]]\ncolumn = "{name}"\nkind = "number"\n{better}'
+        for name, better in (("price", 'better = "less"\n'), ("range", 'better = "more"\n'), ("doors", ""))
+    )
+    path.write_text("[choices]\nposition = true\n" + attributes, encoding="utf-8")
+    found = read_columns_file(path)
+    assert found.position is True
+    assert [attribute.better for attribute in found.attributes] == ["less", "more", ""]
+    path.write_text(attributes, encoding="utf-8")
+    assert read_columns_file(path).position is False
+
+
+NUMBER = '[[attribute]]\ncolumn = "price"\nkind = "number"\n'
+LEVEL = '[[attribute]]\ncolumn = "power"\nkind = "level"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "code"),
+    [
+        (NUMBER + 'better = "higher"', "[[attribute]] 1:better", "registry_word"),
+        (NUMBER + 'better = "More"', "[[attribute]] 1:better", "registry_word"),
+        (NUMBER + 'better = ""', "[[attribute]] 1:better", "registry_type"),
+        (NUMBER + "better = true", "[[attribute]] 1:better", "registry_type"),
+        (NUMBER + "better = 1", "[[attribute]] 1:better", "registry_type"),
+        (NUMBER + 'better = ["more"]', "[[attribute]] 1:better", "registry_type"),
+        (NUMBER + "better = nan", "[[attribute]] 1:better", "registry_type"),
+        (LEVEL + 'better = "more"', "[[attribute]] 1:better", "columns_only_for_numbers"),
+        (
+            NUMBER + '[[person]]\ncolumn = "age"\nkind = "number"\nbetter = "more"',
+            "[[person]] 1:better",
+            "registry_unknown_key",
+        ),
+        ('[choices]\nposition = "yes"\n' + NUMBER, "choices:position", "registry_type"),
+        ("[choices]\nposition = 1\n" + NUMBER, "choices:position", "registry_type"),
+        ("[choices]\nposition = []\n" + NUMBER, "choices:position", "registry_type"),
+        ('[choices]\nposition = "alt"\n' + NUMBER, "choices:position", "registry_type"),
+        ("[choices]\npositions = true\n" + NUMBER, "choices:positions", "registry_unknown_key"),
+        ("[dataset]\nposition = true\n" + NUMBER, "dataset:position", "registry_unknown_key"),
+        ("position = true\n" + NUMBER, "position", "registry_unknown_key"),
+    ],
+    ids=lambda value: str(value)[-40:].replace("\n", " "),
+)
+def test_wrong_better_and_position_are_named(tmp_path: Path, text: str, path: str, code: str) -> None:
+    assert faults_of(tmp_path, text) == {(f"f.toml:{path}", code)}
+
+
 @pytest.mark.parametrize(
     ("text", "path", "code"),
     [
