@@ -8,6 +8,7 @@ answers to tasks that were not asked are not looked at.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,26 +105,30 @@ def foretold(
 ) -> Floats:
     """Log-likelihood of the choices in ``wanted`` when the tasks ``asked`` bool [N, T] of ``offered`` are
     known: [N, M]. ``rounds`` as in ``MixtureLogit.sample_coef``."""
-    coef = model.sample_coef(offered.Z, known=offered.known(asked), rounds=rounds)
+    return log_likelihood(wanted, model.sample_coef(offered.Z, known=offered.known(asked), rounds=rounds))
+
+
+def log_likelihood(wanted: Offered, coef: Floats) -> Floats:
+    """Of the choices in ``wanted`` by equally likely part-worths [D, N, K]: [N, M]."""
     shares = task_shares(wanted.X, coef).mean(axis=0)
-    found = np.take_along_axis(shares, wanted.chosen[:, :, None], axis=2)[:, :, 0]
-    return np.asarray(np.log(found))
+    return np.asarray(np.log(np.take_along_axis(shares, wanted.chosen[:, :, None], axis=2)[:, :, 0]))
 
 
-def informative_ranks(
+def ask_in_turn(
     model: MixtureLogit, offered: Offered, bank: Floats | None, *, rounds: int = 1
-) -> Places:
-    """Place of each task in its person's order of asking, from 0: [N, T].
+) -> Iterator[tuple[Places, Floats]]:
+    """Ask one task after the other; before the first and after each: the place of each task in its person's
+    order [N, T], from 0, T where it was not asked yet; and part-worths drawn given the answers [D, N, K].
 
-    One after the other: the task with the largest :func:`predictive_information` on ``bank`` [N, M, B, K]
-    (the same tasks of the bank as each person would see them), or without one with the largest
-    :func:`taste_information`, given the answers so far. ``rounds`` as in ``MixtureLogit.sample_coef``.
+    Next is the task with the largest :func:`predictive_information` on ``bank`` [N, M, B, K] (the same tasks
+    of the bank as each person would see them), or without one with the largest :func:`taste_information`.
     """
     people, tasks = offered.chosen.shape
     ranks = np.full((people, tasks), tasks, dtype=np.intp)
-    for turn in range(tasks):
+    for turn in range(tasks + 1):
         coef = model.sample_coef(offered.Z, known=offered.known(ranks < tasks), rounds=rounds)
-        for person in range(people):
+        yield ranks.copy(), coef
+        for person in range(people if turn < tasks else 0):
             mine = slice(person, person + 1)
             asked = task_shares(offered.X[mine], coef[:, mine])[:, 0]
             if bank is None:
@@ -131,6 +136,13 @@ def informative_ranks(
             else:
                 worth = predictive_information(asked, task_shares(bank[mine], coef[:, mine])[:, 0])
             ranks[person, np.where(ranks[person] < tasks, -np.inf, worth).argmax()] = turn
+
+
+def informative_ranks(
+    model: MixtureLogit, offered: Offered, bank: Floats | None, *, rounds: int = 1
+) -> Places:
+    """The whole order of :func:`ask_in_turn`: [N, T]."""
+    *_, (ranks, _) = ask_in_turn(model, offered, bank, rounds=rounds)
     return ranks
 
 

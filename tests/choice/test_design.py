@@ -72,6 +72,77 @@ def test_without_a_reference_the_first_level_is_left_out(tmp_path: Path) -> None
     assert design.unseen(table) == ()
 
 
+SETTING = """
+[choices]
+position = true
+
+[[attribute]]
+column = "price"
+kind = "number"
+reference = 10
+scale = 5
+better = "less"
+
+[[attribute]]
+column = "range"
+kind = "number"
+better = "more"
+
+[[attribute]]
+column = "range"
+kind = "number"
+within = "power=electric"
+better = "more"
+"""
+TASKS = """person_id,task,alt,chosen,price,power,range
+a,1,left,1,10,petrol,600
+a,1,middle,0,20,electric,400
+a,1,right,0,10,electric,300
+a,2,left,0,15,petrol,500
+a,2,right,1,15,electric,500
+b,1,right,1,5,electric,0
+b,1,middle,0,10,petrol,700
+"""
+
+
+def test_leads_and_trails_within_a_task_by_hand(tmp_path: Path) -> None:
+    columns, table = read(tmp_path, columns=SETTING, choices=TASKS, people=None)
+    design = fit_design(columns, table)
+    assert design.setting_names == ("best of its task", "worst of its task", "alt=middle", "alt=right")
+    found = design.setting(table)
+    # the lowest price is shared by two, who both lead; a price or range that does not differ counts for none;
+    # the range of electric cars is compared with all others of the task, and counts for electric cars only
+    assert found[:, 0].tolist() == [2.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0]
+    assert found[:, 1].tolist() == [0.0, 1.0, 2.0, 0.0, 0.0, 2.0, 1.0]
+    assert found[:, 2:].tolist() == [
+        *([0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]),
+    ]
+
+
+def test_the_setting_of_a_task_does_not_depend_on_the_others(tmp_path: Path) -> None:
+    columns, table = read(tmp_path, columns=SETTING, choices=TASKS, people=None)
+    design, kept = fit_design(columns, table), np.array([False, True, True])
+    rows = kept[table.task]
+    assert design.setting(table.of_tasks(kept)).tolist() == design.setting(table)[rows].tolist()
+
+
+def test_without_better_and_position_there_is_no_setting(tmp_path: Path) -> None:
+    plain = SETTING.replace('better = "less"\n', "").replace('better = "more"\n', "")
+    columns, table = read(tmp_path, columns=plain, choices=TASKS, people=None)
+    places = fit_design(columns, table)
+    assert places.setting_names == ("alt=middle", "alt=right")
+    columns, table = read(tmp_path, columns=plain.replace("position = true", ""), choices=TASKS, people=None)
+    nothing = fit_design(columns, table)
+    assert (nothing.setting_names, nothing.setting(table).shape) == ((), (7, 0))
+
+
+def test_a_place_not_seen_in_training_counts_as_the_first(tmp_path: Path) -> None:
+    columns, table = read(tmp_path, columns=SETTING, choices=TASKS, people=None)
+    design = fit_design(columns, table.of_tasks(np.array([False, True, False])))
+    assert design.setting_names[2:] == ("alt=right",)
+    assert design.setting(table)[1, 2:].tolist() == [0.0], "the middle one"
+
+
 def test_levels_that_no_row_has_are_slips_of_the_pen(tmp_path: Path) -> None:
     slips = COLUMNS.replace('"petrol"', '"diesel"').replace('within = "power=electric"', 'within = "power=x"')
     columns, table = read(tmp_path, columns=slips.replace('"price", "power=electric"', '"power=y"'))
