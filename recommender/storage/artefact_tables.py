@@ -27,6 +27,8 @@ FILES = (ENCODING, PART_WORTHS, MEMBERSHIP, CLASSES, METRICS, CARD)
 
 _FIGURES = ("reference", "scale", "low", "high", "unknown")
 _UNKNOWN = "unknown_at_"
+FARTHEST = 1e9
+"""Beyond every price in CNY, length and part-worth: larger figures overflow in what is reckoned with them."""
 _LINE, _LENGTH = "line", "length_mm"
 _AND_ABOVE = "and_above"
 """Stands as the transform of a level column that is 1 for its level and all above (ordered attributes)."""
@@ -43,7 +45,7 @@ class Faults:
         self.found.append(Problem(f"{self.place}/{path}", code, shown(value) if value != "" else "", params))
 
     def number(self, text: str | None, file: str, row: int, column: str) -> float:
-        """A finite number, or NaN and a problem."""
+        """A finite number of a size that can be reckoned with, else a problem (NaN for what is no number)."""
         try:
             value = float(text or "")
         except ValueError:
@@ -51,6 +53,8 @@ class Faults:
             return math.nan
         if not math.isfinite(value):
             self.add(f"{file}:{row}:{column}", "model_not_finite", text or "")
+        elif abs(value) > FARTHEST:
+            self.add(f"{file}:{row}:{column}", "model_broken", text or "", detail=f"{column} > 1e9")
         return value
 
 

@@ -24,7 +24,7 @@ from recommender.choice.evidence_model import EvidenceModel
 from recommender.choice.seam import PreferenceModel
 from recommender.domain.errors import Problem, Rejected, shown
 from recommender.registry.model import Registry
-from recommender.storage.artefact_tables import FILES, Faults, Tables, read_tables, tables
+from recommender.storage.artefact_tables import FARTHEST, FILES, Faults, Tables, read_tables, tables
 
 FORMAT = 1
 _FOLDER, _CURRENT, _MANIFEST = "preference", "current.json", "manifest.json"
@@ -36,7 +36,7 @@ def write_artefact(artefact: Artefact, models_dir: Path) -> Path:
 
     Writing the same model again changes nothing. Raises Rejected (model_version_taken) when the version
     holds another model, (model_version_name) when it cannot be a folder's name, (model_not_finite) when a
-    number is NaN or infinite.
+    number is NaN, infinite or beyond what readers take.
     """
     _refuse_name(artefact.version)
     _refuse_not_finite(artefact, models_dir)
@@ -242,7 +242,8 @@ def _refuse_not_finite(artefact: Artefact, models_dir: Path) -> None:
         "membership.csv": list(artefact.membership.values()),
         _MANIFEST: [artefact.shares],
     }
-    bad = [name for name, parts in arrays.items() if not all(np.isfinite(part).all() for part in parts)]
+    # NaN is no less than anything
+    bad = [name for name, parts in arrays.items() if not all((abs(p) <= FARTHEST).all() for p in parts)]
     if bad:
         place = _place(models_dir / _FOLDER / artefact.version)
         raise Rejected([Problem(f"{place}/{name}", "model_not_finite") for name in bad])

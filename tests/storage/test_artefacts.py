@@ -110,7 +110,7 @@ def test_a_model_comes_back_bit_for_bit(models: Path) -> None:
     assert same(read_model(models, REGISTRY, "v1").artefact, artefact())
 
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+finite = st.floats(-1e9, 1e9)
 
 
 @given(
@@ -165,7 +165,7 @@ def test_a_version_must_be_a_name(models: Path, version: str) -> None:
         assert [problem.code for problem in refusal.value.problems] == ["model_version_name"]
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e308])
 def test_a_model_that_is_not_finite_is_not_written(tmp_path: Path, value: float) -> None:
     means = np.zeros((4, 3))
     means[1, 2] = value
@@ -221,6 +221,17 @@ def test_a_number_that_is_not_finite_is_refused_though_sealed(models: Path, fold
     cells = lines[1].split(",")
     reseal(folder, "membership.csv", "\n".join([lines[0], ",".join([*cells[:2], bad, *cells[3:]])]) + "\n")
     assert codes(models) == {"membership.csv:2:families": "model_not_finite"}
+
+
+@pytest.mark.parametrize("bad", ["1e308", "-1e10"])
+def test_a_number_that_overflows_is_refused_though_sealed(models: Path, folder: Path, bad: str) -> None:
+    text = (folder / "part_worths.csv").read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    cells = lines[1].split(",")
+    reseal(
+        folder, "part_worths.csv", "".join([lines[0], ",".join([*cells[:3], bad, *cells[4:]]), *lines[2:]])
+    )
+    assert codes(models) == {"part_worths.csv:2:mean_families": "model_broken"}
 
 
 Mend = Callable[[str], str]
