@@ -11,7 +11,15 @@ import pytest
 from recommender.choice.artefact import Floats
 from recommender.choice.mixture_logit import MixtureLogit
 from recommender.choice.panel import KnownChoices
-from recommender.choice.taste_chain import inverse_wishart_root, log_softmax, membership_value, pick
+from recommender.choice.person_choices import no_choices
+from recommender.choice.taste_chain import (
+    ChainSettings,
+    inverse_wishart_root,
+    log_softmax,
+    membership_value,
+    pick,
+    run_chain,
+)
 from tests.choice.simulated_tastes import Population, SimulatedTastes, simulated_tastes
 
 ONE = Population(
@@ -86,6 +94,25 @@ def test_a_place_is_picked_by_its_weight() -> None:
     weights = np.log(np.tile([0.2, 0.5, 0.3], (6, 1))) + 40.0
     luck = np.array([0.0, 0.19, 0.21, 0.69, 0.71, 1.0 - 1e-17])
     assert pick(weights, luck).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_without_choices_the_sampler_keeps_its_priors() -> None:
+    """Every block leaves the joint prior as it is: spreads stay half-t, correlations evenly spread."""
+    people = np.random.default_rng(0).standard_normal((3, 1))
+    settings = ChainSettings(2, 0.5, None, warm_up=100, iterations=3000, thin=3)
+    chain = run_chain(no_choices(3, 2, 0), people, np.zeros(2), settings, np.random.default_rng(1))
+    roots = np.array([draw.root for draw in chain.draws])
+    covariance = roots @ roots.transpose(0, 2, 1)
+    spread = np.sqrt(covariance[:, [0, 1], [0, 1]])
+    # distribution of a half-t with 2 degrees of freedom and scale 1 (Huang and Wand 2013)
+    place = spread / np.sqrt(2.0 + spread**2)
+    np.testing.assert_allclose(place.mean(axis=0), 0.5, atol=0.08)
+    np.testing.assert_allclose((place < 0.25).mean(axis=0), 0.25, atol=0.09)
+    correlation = covariance[:, 0, 1] / spread.prod(axis=1)
+    assert correlation.mean() == pytest.approx(0.0, abs=0.1)
+    assert correlation.var() == pytest.approx(1.0 / 3.0, abs=0.05)
+    slopes = np.array([draw.membership for draw in chain.draws])
+    assert slopes[..., 1].std() == pytest.approx(0.15, rel=0.3), "prior of what an answer does"
 
 
 # ------------------------------------------------------------------------------------------ recovery
@@ -177,12 +204,14 @@ def test_nine_in_ten_intervals_hold(told: bool) -> None:
     assert np.all((held > 0.83) & (held < 0.96)), held
 
 
-def test_draws_foretell_what_the_model_foretells() -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["six choices known", "answers alone"])
+def test_draws_foretell_what_the_model_foretells(told: bool) -> None:
     early, late = newcomers()
-    draws = of_one().sample_coef(early.Z, known=early.known, rounds=4)
+    known = early.known if told else None
+    draws = of_one().sample_coef(early.Z, known=known, rounds=4)
     utility = (draws[:, late.person] * late.X).sum(axis=2).reshape(len(draws), -1, 3)
     shares = np.exp(log_softmax(utility)).mean(axis=0).ravel()
-    found = of_one().predict_proba(late.X, task=late.task, person=late.person, Z=late.Z, known=early.known)
+    found = of_one().predict_proba(late.X, task=late.task, person=late.person, Z=late.Z, known=known)
     np.testing.assert_allclose(shares, found, atol=0.25)
     assert np.abs(shares - found).mean() < 0.02
 
