@@ -85,11 +85,18 @@ def one_a_line(scores: Scores, considered: Consideration) -> Indices:
 
 
 def _askable(scores: Scores, rows: Indices, passed: Sequence[Shown]) -> NDArray[np.intp]:
-    """Pairs of the leading lines, both of known price, that were never shown together."""
+    """Pairs of the leading lines, both of known price, that were never shown together.
+
+    A build that was searched for this person alone has no name that an answer could bring back: not asked.
+    """
+    table, home = scores.market.table, scores.market.home
     total = number_column(scores.person.columns, "total_price_cny").values[rows[:LEADING]]
+    named = np.array(
+        [table.config_ids[row] in home.row_of for row in rows[:LEADING].tolist()], dtype=np.bool_
+    )
     pairs = all_pairs(min(LEADING, len(rows)))
-    pairs = pairs[~np.isnan(total[pairs]).any(axis=1)]
-    trims = scores.market.table.trim_of[rows]
+    pairs = pairs[(named & ~np.isnan(total))[pairs].all(axis=1)]
+    trims = table.trim_of[rows]
     known = [
         _trims(scores, shown) for shown in (*passed, *(t.shown for t in scores.person.request.trade_offs))
     ]

@@ -24,6 +24,7 @@ from recommender.registry.load import load_registry
 from recommender.services.market import Market, market_of_table
 from recommender.services.ranking import ranked
 from recommender.services.recommend import recommend
+from recommender.services.trade_offs import next_pair
 from tests.builders import CARS, make_catalogue
 from tests.configurator.options import TRIM, option, option_sets
 
@@ -159,3 +160,17 @@ def test_too_many_patterns_are_not_walked() -> None:
     found = deciding_builds(rules, 0b1111, [0.0] * 12, at_most=16)
     assert found is not None
     assert {mask & 0b1111 for mask in found} == set(range(16))
+
+
+def test_only_cars_that_an_answer_can_name_are_asked_about() -> None:
+    options = [
+        option(f"o{n:02d}", 100, trim_id="A1", sets=[{"fridge": "true"}, {"hud": "true"}, {}][min(n, 2)])
+        for n in range(13)
+    ]
+    market = market_of(make_catalogue(REGISTRY, CARS[:4], options=options), 4_096)
+    request = parse_request({}, REGISTRY, market.vocabulary, TODAY)
+    best = {item.trim_id: item.config_id for item in recommend(request, market).items}
+    assert best["A1"] not in market.row_of, "searched for this person"
+    for passed in ((), (("A2", "V1"),), (("A2", "R1"),), (("V1", "R1"),)):
+        pair = [item.config_id for item in next_pair(request, market, passed=passed).pair]
+        assert all(config in market.row_of for config in pair)
