@@ -79,7 +79,8 @@ def versions(models_dir: Path) -> tuple[str, ...]:
 
 
 def current_version(models_dir: Path) -> str:
-    """The version that ``current.json`` names. Raises Rejected (model_none_current, model_broken)."""
+    """The version that ``current.json`` names. Raises Rejected (model_none_current, model_broken,
+    model_version_name: a path is no name, whatever it leads to)."""
     path = models_dir / _CURRENT
     try:
         document = json.loads(path.read_bytes())
@@ -90,6 +91,7 @@ def current_version(models_dir: Path) -> str:
     version = document.get(_FOLDER) if isinstance(document, dict) else None
     if not isinstance(version, str):
         raise Rejected([Problem(str(path), "model_broken", params={"detail": _FOLDER})])
+    _refuse_name(version)
     return version
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from recommender.cli import run
+from recommender.domain.errors import Rejected
 from recommender.registry.load import load_registry
 from recommender.registry.model import Registry
 from recommender.services.evidence_artefact import content_hash, evidence_artefact
@@ -79,3 +80,20 @@ def test_the_command_replaces_the_evidence_model_and_keeps_trained_ones(
     second = capsys.readouterr().out.strip()
     assert versions(tmp_path) == tuple(sorted((second, "survey-1")))
     assert json.loads((tmp_path / "current.json").read_text()) == {"preference": second}
+
+
+def test_the_command_removes_nothing_that_a_path_leads_to(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models, other = tmp_path / "models", tmp_path / "other"
+    (models / "preference" / "evidence-x").mkdir(parents=True)
+    other.mkdir()
+    (models / "current.json").write_text('{"preference": "evidence-x/../../../other"}', encoding="utf-8")
+    with pytest.raises(Rejected) as refusal:
+        current_version(models)
+    assert [problem.code for problem in refusal.value.problems] == ["model_version_name"]
+    monkeypatch.setenv("RECOMMENDER_MODELS_DIR", str(models))
+    monkeypatch.setenv("RECOMMENDER_CATALOGUE_DIR", str(ROOT / "data" / "catalogue"))
+    assert run(["prior"]) == 0
+    assert other.is_dir()
+    assert current_version(models) == capsys.readouterr().out.strip()
