@@ -117,9 +117,11 @@ def calibrate(
     """
     before = market.model.artefact
     crowd = simulate_crowd(market, people=people, today=today, seed=seed)
+    sold = crowd.of_lines(frozenset(name for name, units in sales.items() if units > 0.0))
+    count = len(set(sold.line.tolist()))
+    if count < LEAST_LINES:
+        raise Rejected([Problem("", "sales_too_few_lines", str(count), {"least": LEAST_LINES})])
     data = of_taste(line_data(crowd, sales, brands_of(market), before, market.registry))
-    if len(data) < LEAST_LINES:
-        raise Rejected([Problem("", "sales_too_few_lines", str(len(data)), {"least": LEAST_LINES})])
     base = np.tile(uncalibrated(data), (_REPEATS, 1))
     made = out_of_fold(calibrated(data, AS_BELIEVED, with_brand=False), len(data), _REPEATS)
     after = figures(made, data.log_sales, base)

@@ -60,3 +60,15 @@ def test_bad_sales_are_refused_whole(program: Program, own_models: Path, tmp_pat
         "calibrate", str(sales), "--people", "60", "--format", "json", RECOMMENDER_MODELS_DIR=str(own_models)
     )
     assert (few.status, list(errors(few.err).values())) == (2, ["sales_too_few_lines"])
+
+
+@pytest.mark.parametrize("units", ["", ",0", ",0.0"])
+def test_sales_of_nothing_are_too_few(program: Program, own_models: Path, tmp_path: Path, units: str) -> None:
+    sales = tmp_path / "sales.csv"
+    header, *rows = lines(60).splitlines()
+    kept = [row.split(",")[0] + units for row in rows] if units else []
+    sales.write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
+    ended = program(
+        "calibrate", str(sales), "--people", "60", "--format", "json", RECOMMENDER_MODELS_DIR=str(own_models)
+    )
+    assert (ended.status, list(errors(ended.err).values())) == (2, ["sales_too_few_lines"])
