@@ -50,7 +50,7 @@ GOAL = 0.6
 """Share of the questions of a fixed order that the adaptive one may need at most."""
 BANK_TASKS = 120
 ROUNDS = 3
-"""Part-worths of a person for each of the 120 draws of the population."""
+"""Part-worths of a person for each kept draw of the population."""
 RANDOM_ORDERS = 2
 LEFT_OUT = 3
 """So many tasks in a row are judged, the other twelve can be asked."""
