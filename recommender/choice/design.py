@@ -5,6 +5,7 @@ Training half, though numpy is enough: only evaluation needs it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -172,9 +173,11 @@ def in_order(levels: Iterable[str]) -> list[str]:
 
     def key(level: str) -> tuple[int, float, str]:
         try:
-            return 0, float(level), level
+            number = float(level)
         except ValueError:
             return 1, 0.0, level
+        # "nan" is a word too: as a number it has no place in any order
+        return (1, 0.0, level) if math.isnan(number) else (0, number, level)
 
     return sorted(levels, key=key)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,8 @@ def test_levels_that_no_row_has_are_slips_of_the_pen(tmp_path: Path) -> None:
 
 def test_numbers_go_by_size_and_before_words() -> None:
     assert in_order({"120", "15", "b", "a", "-1"}) == ["-1", "15", "120", "a", "b"]
+    for levels in itertools.permutations(["2", "nan", "10", "inf", "a"]):
+        assert in_order(levels) == ["2", "10", "inf", "a", "nan"], "however the rows stand"
 
 
 def test_few_missing_answers_have_no_column(tmp_path: Path) -> None:
