@@ -45,7 +45,7 @@ Rows = list[list[object]]
 FOLDS = 5
 ANSWER_SCALE = 0.02
 COUNTS = (0, 1, 2, 3, 4, 6, 8, 12)
-COMPARED = (6, 8, 12)
+COMPARED = (2, 4, 6, 8, 12)
 GOAL = 0.6
 """Share of the questions of a fixed order that the adaptive one may need at most."""
 BANK_TASKS = 120
@@ -62,10 +62,12 @@ TEXT = (
     "to 15 are judged. *each*: 1 to 3, 4 to 6 and so on are judged in turn, so that every choice is judged "
     "once and errors are smaller.",
     f"*survey*: in the order of the survey. *random*: mean of {RANDOM_ORDERS} random orders. *adaptive*: the "
-    "task whose answer is expected to say most of choices in a bank of other tasks comes next (mean mutual "
-    f"information; {BANK_TASKS} tasks of people trained on, as he would see them), given his answers so far; "
-    "answers to tasks not yet asked and the tasks judged are not looked at. *adaptive, taste*: the task "
-    "whose answer says most of his part-worths as a whole.",
+    "task whose answer is expected to say most of the choice among the very cars that are judged comes next "
+    "(mean mutual information), given his answers so far, as the pages ask about the head of a list: those "
+    "cars are known, and no answer that was not asked for is looked at. *adaptive, any cars*: the same "
+    f"for a bank of {BANK_TASKS} other tasks (of people trained on, as he would see them), for who does not "
+    "know yet what will be chosen from. *adaptive, taste*: the task whose answer says most of his "
+    "part-worths as a whole.",
     "The adaptive order can only pick among the same twelve tasks: after twelve all orders are equal.",
     "One mixture of normals with one component, answers, setting and what was said (shrinkage "
     f"{ANSWER_SCALE:g}), for all orders; ± is one standard error, clustered by respondent; differences are "
@@ -112,8 +114,9 @@ class Fold:
         shown = encode(design, shown_to_all(part.train.of_tasks(taken), part.test))
         self.bank = offered_tasks(shown.all, shown.table, test.Z).X
 
-    def curves(self, first: int, *, with_taste: bool) -> dict[str, Floats]:
-        """By order; judged are the tasks from ``first`` on, counted from 0."""
+    def curves(self, first: int, *, others: bool) -> dict[str, Floats]:
+        """By order; judged are the tasks from ``first`` on, counted from 0. ``others``: the adaptive orders
+        too that do not know which cars are judged."""
         judged = np.arange(first, first + LEFT_OUT)
         wanted, offered = self._part(judged), self._part(np.delete(np.arange(WARM + LEFT_OUT), judged))
 
@@ -132,8 +135,10 @@ class Fold:
         shuffled = [self.rng.permuted(in_turn, axis=1) for _ in range(RANDOM_ORDERS)]
         random = np.mean([fixed(ranks, COUNTS[1:-1]) for ranks in shuffled], axis=0)
         random[[0, WARM]] = survey[[0, WARM]]  # with no task known, or all, every order is the same
-        found = {"survey": survey, "random": random, "adaptive": adaptive(self.bank)}
-        return {**found, "adaptive, taste": adaptive(None)} if with_taste else found
+        found = {"survey": survey, "random": random, "adaptive": adaptive(wanted.X)}
+        if not others:
+            return found
+        return {**found, "adaptive, any cars": adaptive(self.bank), "adaptive, taste": adaptive(None)}
 
     def _part(self, places: Places) -> Offered:
         return Offered(self.tasks.X[:, places], self.tasks.chosen[:, places], self.tasks.Z)
@@ -148,7 +153,7 @@ def curves_of(dataset: str, folder: Path) -> dict[str, Curves]:
     for number, part in enumerate(splits(data.table, data.columns.dataset, FOLDS)):
         fold = Fold(data.columns, part, number)
         starts = range(0, WARM + LEFT_OUT, LEFT_OUT)
-        found = [fold.curves(first, with_taste=first == WARM) for first in starts]
+        found = [fold.curves(first, others=first == WARM) for first in starts]
         last.append(found[-1])
         each.append({order: np.concatenate([one[order] for one in found], axis=2) for order in found[0]})
     return {"last": _joined(last), "each": _joined(each)}

@@ -148,7 +148,9 @@ def _goals(section: Json) -> Iterable[str]:
 
 
 def _judged(by_model: Json, chosen: str | None) -> str:
-    return chosen if chosen in by_model else max(by_model, key=lambda name: by_model[name]["ll"])
+    if chosen is not None and chosen in by_model:
+        return chosen
+    return max(by_model, key=lambda name: by_model[name]["ll"])
 
 
 def _word(reached: bool) -> str:
