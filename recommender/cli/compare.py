@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.asked import asked
+from recommender.cli.beside import IN_NAME, named
 from recommender.cli.endings import DONE
 from recommender.cli.options import in_format, in_language, of_catalogue
 
@@ -55,12 +56,12 @@ def _print(found: Comparison, registry: Registry, lang: str) -> None:
     out = console()
     items = [explained.item for explained in found.configurations]
     for letter, explained in zip("ABCD", found.configurations, strict=False):
-        item = explained.item
-        name = " ".join([item.brand, item.model, item.trim, *item.options])
-        out.print(f"{letter}  {name}  {item.config_id}")
+        out.print(named(letter, explained.item))
         out.print(f"   {explained.why_not}")
     lines = []
     for difference in found.differences:
+        if difference.attribute in IN_NAME:
+            continue
         attribute = registry.attributes[difference.attribute]
         cells = [
             format_value(attribute, value, lang) + (f" {_BEST}" if item.config_id in difference.best else "")

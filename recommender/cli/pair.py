@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.asked import asked
+from recommender.cli.beside import IN_NAME, named
 from recommender.cli.endings import DONE
 from recommender.cli.options import in_format, in_language, of_catalogue
 
@@ -40,17 +41,22 @@ def command(
 
 
 def _print(found: NextPair, registry: Registry, lang: str) -> None:
-    """The two ids as columns, one row a difference, what matters most first."""
+    """The two cars, then one line a difference, what matters most first."""
     from recommender.cli.output import console, grid
     from recommender.registry.messages import format_value
 
     if not found.pair:
         console().print(registry.message(f"next_pair.{found.stop}", lang))
         return
-    headings = [registry.message("next_pair.attribute", lang), *(item.config_id for item in found.pair)]
+    out = console()
+    for letter, item in zip("AB", found.pair, strict=True):
+        out.print(named(letter, item))
+    headings = [registry.message("next_pair.attribute", lang), "A", "B"]
     rows = []
     for difference in found.differences:
+        if difference.attribute in IN_NAME:
+            continue
         attribute = registry.attributes[difference.attribute]
         values = (format_value(attribute, value, lang) for value in difference.values)
         rows.append((attribute.label.get(lang), *values))
-    console().print(grid(headings, rows, whole=(0,)))
+    out.print(grid(headings, rows, whole=(0,)))

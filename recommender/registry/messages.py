@@ -36,7 +36,8 @@ def problem_document(problem: Problem, registry: Registry, lang: str) -> dict[st
     words = _parameters(problem, registry, lang)
     remedy = f"remedy.{problem.code}"
     if problem.params.get("nearest") == () and "{nearest}" in registry.messages[remedy].en:
-        remedy = "remedy.without_nearest"
+        own = f"without_nearest.{problem.code}"
+        remedy = own if own in registry.messages else "remedy.without_nearest"
     return {
         "path": problem.path,
         "code": problem.code,

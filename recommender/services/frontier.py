@@ -11,7 +11,7 @@ from recommender.registry.messages import format_money
 from recommender.services.consideration import Consideration
 from recommender.services.market import Indices
 from recommender.services.scoring import Scores
-from recommender.services.wording import car_name
+from recommender.services.wording import car_name, short_label
 
 _BUDGETS = ("total_price_cny", "price_cny")
 _FURTHEST = 0.20
@@ -80,7 +80,7 @@ def _step(scores: Scores, attribute: str, bound: float, to: float, count: int, r
     text = market.registry.message(
         "frontier.step",
         lang,
-        label=market.registry.attributes[attribute].label.get(lang),
+        label=short_label(market.registry.attributes[attribute], lang),
         extra=format_money(extra, lang),
         admits=count,
         car=car_name(scores, best),

@@ -57,13 +57,16 @@ def test_compare_puts_two_to_four_side_by_side(program: Program) -> None:
         assert set(difference) == {"attribute", "values", "best"}
         assert len(difference["values"]) == 3
         assert set(difference["best"]) <= set(ids)
-    assert "★" in program("compare", str(ANSWERS), *ids, *DATE).out
+    table = program("compare", str(ANSWERS), *ids, *DATE).out
+    assert "★" in table
+    assert "品牌" not in table, "the names above tell it, and in Chinese"
 
 
 def test_what_cannot_be_named_or_counted_is_bad_input(program: Program) -> None:
     ended = program("explain", str(ANSWERS), "no-such-car", "--format", "json")
     assert (ended.status, ended.out) == (2, "")
     assert errors(ended.err) == {"CONFIG_ID": "configuration_not_found"}
+    assert "registry.md" not in ended.err, "configurations are not in the registry"
     ended = program("compare", str(ANSWERS), "no-such-car", "--format", "json")
     assert (ended.status, errors(ended.err)) == (2, {"CONFIG_ID": "compare_count"})
     for lang in ("zh", "en"):
@@ -141,6 +144,9 @@ def test_the_next_pair_is_told_as_json_and_as_a_table(program: Program) -> None:
     table = program("pair", str(ANSWERS), "--lang", "en")
     assert (table.status, table.err) == (0, "")
     assert all(item["config_id"] in table.out for item in answer["pair"])
+    english = json.loads(program("pair", str(ANSWERS), "--lang", "en", "--format", "json").out)["pair"]
+    for item in english:
+        assert " ".join([item["brand"], item["model"], item["trim"]]) in table.out
     few = json.dumps({"limits": [{"attribute": "seats", "at_least": 50}]})
     ended = program("pair", "-", "--lang", "en", stdin=few)
     assert ended.status == 0
