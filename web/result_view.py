@@ -11,7 +11,8 @@ from flask import url_for
 from recommender.domain.recommendation import Scalar
 from recommender.registry.messages import NOT_KNOWN, format_number, format_value
 from recommender.registry.model import Registry
-from recommender.workspace import StoredResult, Workspace
+from recommender.services.wording import question_words
+from recommender.workspace import CHINA, StoredResult, Workspace
 from web.asking import new_once
 from web.car_view import value_words
 from web.document import Node
@@ -123,7 +124,7 @@ def result_view(stored: StoredResult, document: Node, workspace: Workspace) -> R
         title=gettext("Cars that fit you") if cars else gettext("No car obeys all of your limits"),
         confidence=document.node("confidence").text("text"),
         next_page=question.page if question else "",
-        next_question=question.text.get(language()) if question else "",
+        next_question=question_words(question, registry, language()) if question else "",
         cars=cars,
         limits=tuple(limit_words(limit, answers_of(stored), workspace) for limit in document.nodes("limits")),
         notes=_texts(document, "notes"),
@@ -131,8 +132,8 @@ def result_view(stored: StoredResult, document: Node, workspace: Workspace) -> R
         considered=document.whole("consideration_set_size") or 0,
         left_out_unknown=document.whole("left_out_unknown") or 0,
         segments=tuple(_segment(node, registry) for node in document.nodes("segments")),
-        expires=long_date(stored.expires_at.date()),
-        made=long_date(stored.created_at.date()),
+        expires=long_date(stored.expires_at.astimezone(CHINA).date()),
+        made=long_date(stored.created_at.astimezone(CHINA).date()),
         versions=(
             FactView(gettext("Calculated for"), document.text("date")),
             FactView(gettext("Model"), document.text("model_version")),

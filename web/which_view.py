@@ -14,7 +14,7 @@ from recommender.services.trade_offs import MOST_QUESTIONS, NextPair
 from recommender.workspace import StoredResult, Workspace
 from web.asking import new_once
 from web.car_view import value_words
-from web.i18n import language
+from web.i18n import gettext, language
 from web.said import additions_words, dated_name, item_node
 
 NEITHER = "-"
@@ -91,7 +91,8 @@ def passed_pairs(words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 
 def _car(letter: str, item: Item, workspace: Workspace) -> CarView:
     node, registry = item_node(item), workspace.registry
-    price = value_words(registry.attributes["total_price_cny"], item.total_price_cny, workspace)
+    total = value_words(registry.attributes["total_price_cny"], item.total_price_cny, workspace)
+    price = f"{total} {gettext('final price')}"
     known = [
         (registry.attributes[name], item.attributes.get(name))
         for name in _KIND

@@ -16,7 +16,7 @@ from recommender.services.consideration import Consideration, diverse_top
 from recommender.services.market import Market
 from recommender.services.ranking import ranked
 from recommender.services.scoring import Scores
-from recommender.services.wording import car_name, joined
+from recommender.services.wording import car_name, joined, question_words
 
 TOP = 3
 QUESTIONS = 6
@@ -153,7 +153,7 @@ def _told(
     text = registry.message(
         f"next_answer.{sentence}",
         lang,
-        question=_question_words(question, registry, lang),
+        question=question_words(question, registry, lang),
         answer=_answer_words(question, answer, registry, lang),
         cars=_names(then, after) or registry.message("next_answer.nobody", lang),
         gone=_names(now, leaves),
@@ -165,15 +165,6 @@ def _names(scores: Scores, config_ids: tuple[str, ...]) -> str:
     market, lang = scores.market, scores.person.request.lang
     names = (car_name(scores, market.row_of[config]) for config in config_ids)
     return joined(names, market.registry, lang)
-
-
-def _question_words(question: Question, registry: Registry, lang: str) -> str:
-    """As it is asked; a follow-up ("Which of these?") says nothing without the title of its page."""
-    text = question.text.get(lang)
-    if not question.show_if:
-        return text
-    page = registry.pages_by_id[question.page].title.get(lang)
-    return registry.message("next_answer.follow_up", lang, page=page, question=text)
 
 
 def _answer_words(question: Question, answer: Answer, registry: Registry, lang: str) -> str:

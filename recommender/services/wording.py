@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from recommender.domain.limits import Limit
 from recommender.registry.messages import format_value
-from recommender.registry.model import Attribute, Registry
+from recommender.registry.model import Attribute, Question, Registry
 from recommender.services.additions import option_name
 from recommender.services.scoring import Scores
 
@@ -31,6 +31,15 @@ def short_label(attribute: Attribute, lang: str) -> str:
     """The label without what stands in brackets at its end, for where many labels stand in one line."""
     label = attribute.label.get(lang)
     return _BRACKETS.sub("", label) or label
+
+
+def question_words(question: Question, registry: Registry, lang: str) -> str:
+    """As it is asked; a follow-up ("Which of these?") says nothing without the title of its page."""
+    text = question.text.get(lang)
+    if not question.show_if:
+        return text
+    page = registry.pages_by_id[question.page].title.get(lang)
+    return registry.message("next_answer.follow_up", lang, page=page, question=text)
 
 
 def limit_text(limit: Limit, registry: Registry, lang: str) -> str:

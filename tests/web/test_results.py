@@ -10,6 +10,7 @@ import pytest
 
 from recommender.registry.messages import format_value
 from recommender.services.documents import recommendation_document
+from recommender.storage.stored import StoredResult
 from tests.web.pages import Page
 from tests.web.visitor import NOW, Site, Visitor
 
@@ -112,6 +113,26 @@ def test_the_question_that_helps_most_can_be_answered_at_once(site: Site) -> Non
     asked = stored_document(visitor)["confidence"]["next_question"]  # type: ignore[index]
     assert asked, "everything is open"
     assert page.one("button", name="page").get("value") == site.registry.questions[str(asked)].page
+
+
+def test_a_follow_up_that_helps_most_is_understood_without_its_page(site: Site) -> None:
+    visitor = Visitor(site, language="en")
+    visitor.result(FAMILY)
+    kept = site.workspace.database.results.load(visitor.address.removeprefix("/r/"))
+    assert isinstance(kept, StoredResult)
+    confidence = {"top_1": 0.5, "text": "x", "next_question": "rough_kinds"}
+    token = site.workspace.database.results.save(kept.request, {**kept.document, "confidence": confidence})
+    assert (
+        "Rough roads and camping: Which of these?" in Visitor(site, language="en").get(f"/r/{token}").text()
+    )
+
+
+def test_days_are_those_of_china(site: Site) -> None:
+    site.clock.now = dt.datetime(2026, 11, 22, 17, 50, tzinfo=dt.UTC)
+    visitor = Visitor(site, language="en")
+    page = visitor.result(FAMILY)
+    assert stored_document(visitor)["date"] == "2026-11-23"
+    assert "Made on 23 November 2026. The link works until 21 February 2027" in page.text()
 
 
 def test_deleted_expired_and_unknown_links(site: Site) -> None:

@@ -126,6 +126,10 @@ def test_the_page_shows_what_differs_and_nothing_else(site: Site, lang: str) -> 
     assert page.one("meta", name="robots").get("content") == "noindex, nofollow"
     assert page.headers["Cache-Control"] == "no-store"
     assert not re.search("[一-鿿]", text) if lang == "en" else "你会选哪辆" in text
+    heads = [e.text() for e in page.all("th") if e.get("scope") == "col"]
+    price = "final price" if lang == "en" else "到手价"
+    assert [price in head for head in heads[:2]] == [True, True], "a price says which one it is"
+    assert ("only the first two digits" if lang == "en" else "只留前两位") in text
 
 
 @pytest.mark.parametrize("chosen", [0, 1, None])
