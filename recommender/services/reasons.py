@@ -52,8 +52,10 @@ def explain_row(scores: Scores, reference: Reference, row: int) -> Explanation:
     sentence = _Sentence(scores, reference)
     return Explanation(
         terms=terms,
-        reasons=tuple(sentence.of(scores.attributes[i], values[i], good=True) for i in best),
-        drawbacks=tuple(sentence.of(scores.attributes[i], values[i], good=False) for i in worst),
+        reasons=tuple(sentence.of(scores.attributes[i], values[i], differences[i], good=True) for i in best),
+        drawbacks=tuple(
+            sentence.of(scores.attributes[i], values[i], differences[i], good=False) for i in worst
+        ),
         unknown=tuple(a for a, value in zip(scores.attributes, values, strict=True) if value is None),
     )
 
@@ -81,11 +83,14 @@ class _Sentence:
     scores: Scores
     reference: Reference
 
-    def of(self, attribute_id: str, value: Scalar, *, good: bool) -> Reason:
+    def of(self, attribute_id: str, value: Scalar, difference: float, *, good: bool) -> Reason:
+        """``difference`` of the wrong sign: there is no better one to quote, and the sentence says so."""
         registry, lang = self.scores.market.registry, self.scores.person.request.lang
         attribute = registry.attributes[attribute_id]
         middle = self.reference.value(self.scores, attribute_id)
         message = _message(attribute, value, middle)
+        if value is not None and (difference <= 0 if good else difference >= 0):
+            message = "reason.best_of_none" if good else "reason.worst_of_none"
         text = registry.message(
             message,
             lang,

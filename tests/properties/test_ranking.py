@@ -140,6 +140,11 @@ def test_terms_add_up_and_reasons_are_terms(raw: Raw) -> None:
             assert reason.attribute in named
         for reason in item.reasons:
             assert item.attributes[reason.attribute] is not None, "an unknown value is no reason"
+        margins = {term.attribute: term.utility - term.reference for term in item.terms}
+        for sign, said in ((1, item.reasons), (-1, item.drawbacks)):
+            for reason in said:
+                none = "没有哪项" in reason.text or "No value" in reason.text
+                assert none == (sign * margins[reason.attribute] <= 0), "no drawback that is none"
 
 
 @given(people(), st.integers(1, 400_000))
