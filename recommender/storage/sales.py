@@ -21,6 +21,9 @@ def read_sales(path: Path, models: Mapping[str, ModelLine]) -> dict[str, float]:
     Every line must be one of the catalogue and stand once; units are zero or more.
     """
     problems = ProblemList()
+    if not path.is_file():
+        problems.add(path.name, "file_unreadable", path.name, detail="no such file")
+        problems.raise_if_any()
     table = read_csv_table(path.parent, path.name, COLUMNS, COLUMNS, problems)
     found: dict[str, float] = {}
     if table is not None:

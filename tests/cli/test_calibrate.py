@@ -48,6 +48,8 @@ def test_a_version_is_written_and_what_serves_stays(
 
 def test_bad_sales_are_refused_whole(program: Program, own_models: Path, tmp_path: Path) -> None:
     sales = tmp_path / "sales.csv"
+    none = program("calibrate", str(sales), "--format", "json", RECOMMENDER_MODELS_DIR=str(own_models))
+    assert (none.status, errors(none.err)) == (2, {"sales.csv": "file_unreadable"})
     sales.write_text("model_id,units\nno-such-line,3\naito-m5,some\n", encoding="utf-8")
     ended = program("calibrate", str(sales), "--format", "json", RECOMMENDER_MODELS_DIR=str(own_models))
     assert ended.status == 2

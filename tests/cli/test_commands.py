@@ -260,7 +260,8 @@ def test_promote_makes_a_version_current(program: Program, models: Path) -> None
 
 def test_promote_refuses_what_is_not_there(program: Program, models: Path) -> None:
     ended = program("promote", "v0", "--lang=en")
-    assert ended.status == 2  # it has no --lang
+    assert (ended.status, ended.out) == (2, "")
+    assert 'There is no version "v0".' in ended.err
     ended = program("promote", "v0", "--format", "json")
     assert (ended.status, list(errors(ended.err).values())) == (2, ["model_version_unknown"])
     assert versions(models)[0] in ended.err
