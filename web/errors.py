@@ -145,7 +145,9 @@ def _words(status: HTTPStatus, error: HTTPException) -> tuple[str, str]:
         ),
         HTTPStatus.NOT_FOUND: (
             gettext("There is no such page"),
-            gettext("Check the address. A result link has 22 characters after /r/."),
+            gettext("Check the address. /openapi.json lists what there is.")
+            if request.path.startswith("/api/")
+            else gettext("Check the address. A result link has 22 characters after /r/."),
         ),
         HTTPStatus.METHOD_NOT_ALLOWED: (
             gettext("This address does not take that method"),

@@ -136,6 +136,8 @@ def test_a_body_in_chunks_is_measured_too(shared_site: Site) -> None:
 def test_unknown_addresses_and_methods(shared_site: Site) -> None:
     client = shared_site.app.test_client()
     problem(client.get("/api/v1/nothing"), 404)
+    english = client.get("/api/v1/nothing", headers={"Accept-Language": "en"})
+    assert english.get_json()["detail"] == "Check the address. /openapi.json lists what there is."
     problem(client.get("/api/"), 404)
     refused = client.get(ADDRESS)
     problem(refused, 405)
