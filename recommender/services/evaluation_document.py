@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 """A parsed JSON object; what is in it is checked where it is read."""
 
 DOCUMENT = Path("docs/evaluation.json")
-_ORDER = ("estimators", "adaptive", "regret", "coverage", "market")
+_ORDER = ("estimators", "adaptive_order", "adaptive_pool", "regret", "coverage", "market")
 _DECIMALS = 6
 _HEAD = """# Evaluation
 
