@@ -24,6 +24,8 @@ def print_recommendation(found: Recommendation, registry: Registry, lang: str) -
     if found.items:
         headings = [words.say(f"table.{name}") for name in _HEADINGS]
         out.print(grid(headings, (words.row(item) for item in found.items), numbers=_NUMBERS))
+    if any(item.tied_with_next for item in found.items):
+        out.print(words.say("table.level"))
     for number, relaxation in enumerate(found.relaxations, start=1):
         if number == 1:
             out.print(words.say("table.relaxations"))

@@ -69,6 +69,8 @@ def test_the_table_fits_100_columns_and_says_all(program: Program, lang: str) ->
         for text in [item["brand"], item["model"], *(reason["text"] for reason in item["drawbacks"])]:
             assert "".join(text.split()) in joined
     assert str(document["consideration_set_size"]) in ended.out
+    tied = [item for item in document["recommendations"] if item["tied_with_next"]]
+    assert ended.out.count("≈") == len(tied) + bool(tied), "the sign is explained where it stands"
 
 
 def test_when_nothing_fits_the_result_says_what_to_change(program: Program) -> None:

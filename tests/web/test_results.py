@@ -62,6 +62,15 @@ def test_limits_segments_and_expiry_are_said(site: Site) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_a_short_list_of_many_cars_says_why(site: Site) -> None:
+    visitor = Visitor(site, language="en")
+    page = visitor.result(FAMILY)
+    document = stored_document(visitor)
+    assert (document["consideration_set_size"] > len(cars(page))) == (  # type: ignore[operator]
+        "The list leaves out what is much like a car already on it" in page.text()
+    )
+
+
 def test_the_final_price_is_split(site: Site) -> None:
     page = Visitor(site).result({**FAMILY, "old_car_brands": {"old_car": "scrap"}})
     card = page.all("article")[0].text()
