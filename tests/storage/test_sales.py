@@ -44,7 +44,7 @@ def test_every_fault_is_named(tmp_path: Path) -> None:
 
 
 def test_no_file_and_no_table(tmp_path: Path) -> None:
-    assert refused(tmp_path / "none.csv") == {"none.csv": "catalogue_file_missing"}
+    assert refused(tmp_path / "none.csv") == {"none.csv": "file_unreadable"}
     path = tmp_path / "sales.csv"
     path.write_bytes(b"\xff\xfe")
     assert refused(path) == {"sales.csv": "catalogue_unreadable"}
